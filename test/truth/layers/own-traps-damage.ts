@@ -28,7 +28,7 @@ export function shapes(): Trap[] {
     t('sparse-old', 'old GNU sparse file', [tar(oldSparse('sp', two, 1536, A + B), file('next'))], spNext, sp),
     t(
       'sparse-old-extended',
-      'six segments: two in an extension block',
+      'six segments and the end mark: three of them in an extension block',
       [tar(oldSparse('sp', [...six, [6144, 0]], 6144, A.repeat(6)), file('next'))],
       spNext,
       {
