@@ -75,9 +75,12 @@ function forbiddenImports(sources: readonly Source[]): string[] {
       const to = place(target);
       const line = `${name(source)} → ${specifier}`;
       if (relative(src, target).startsWith('..')) return source.isTest ? [] : [`${line}: outside src`];
-      if (to.floor !== source.floor && !floors[source.floor]?.includes(to.floor)) return [`${line}: ${source.floor} may not import ${to.floor}`];
-      if (to.floor === source.floor && to.room !== source.room && source.room !== undefined && to.room !== undefined) return [`${line}: rooms do not know each other`];
-      if (target.includes('/registry/') && source.floor !== 'jobs' && source.floor !== 'apps') return [`${line}: only jobs and apps import the registry`];
+      if (to.floor !== source.floor && !floors[source.floor]?.includes(to.floor))
+        return [`${line}: ${source.floor} may not import ${to.floor}`];
+      if (to.floor === source.floor && to.room !== source.room && source.room !== undefined && to.room !== undefined)
+        return [`${line}: rooms do not know each other`];
+      if (target.includes('/registry/') && source.floor !== 'jobs' && source.floor !== 'apps')
+        return [`${line}: only jobs and apps import the registry`];
       return [];
     }),
   );
@@ -92,7 +95,9 @@ function pastTheDoor(sources: readonly Source[]): string[] {
       const to = place(target);
       if (to.room === undefined || (to.floor === source.floor && to.room === source.room)) return [];
       const room = join(src, to.floor, to.room);
-      return doors.has(room) && target !== join(room, 'index.ts') ? [`${name(source)} → ${specifier}: past the door of ${to.floor}/${to.room}`] : [];
+      return doors.has(room) && target !== join(room, 'index.ts')
+        ? [`${name(source)} → ${specifier}: past the door of ${to.floor}/${to.room}`]
+        : [];
     }),
   );
 }
@@ -145,14 +150,20 @@ describe('the house', () => {
     const breaks = product
       .filter((s) => pure.has(s.floor))
       .flatMap((s) => [
-        ...s.imports.filter((i) => i.target === undefined && !purePackages.has(i.specifier.split('/')[0] ?? '')).map((i) => `${name(s)} imports ${i.specifier}`),
+        ...s.imports
+          .filter((i) => i.target === undefined && !purePackages.has(i.specifier.split('/')[0] ?? ''))
+          .map((i) => `${name(s)} imports ${i.specifier}`),
         ...[...s.text.matchAll(/\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bimport\([^'"]/g)].map((m) => `${name(s)}: ${m[0]}`),
       ]);
     expect(breaks).toEqual([]);
   });
 
   it('uses imports that the table can see', () => {
-    const hidden = product.flatMap((s) => [...s.text.matchAll(/typeof import\(|(?<!await |=> |: \(\) => )\bimport\('[^']*'\)\.[A-Z]|\brequire\('/g)].map((m) => `${name(s)}: ${m[0]}`));
+    const hidden = product.flatMap((s) =>
+      [...s.text.matchAll(/typeof import\(|(?<!await |=> |: \(\) => )\bimport\('[^']*'\)\.[A-Z]|\brequire\('/g)].map(
+        (m) => `${name(s)}: ${m[0]}`,
+      ),
+    );
     expect(hidden).toEqual([]);
   });
 
