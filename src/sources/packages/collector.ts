@@ -62,9 +62,11 @@ export function collectorFor(options: CollectorOptions): Collector {
       else facts.push(fact);
     },
     addPackage(pkg, from) {
-      if (facts.length >= MAX_RECORDS) return stop();
-      packages++;
-      facts.push({ kind: 'package', package: pkg, from });
+      if (facts.length >= MAX_RECORDS) stop();
+      else {
+        packages++;
+        facts.push({ kind: 'package', package: pkg, from });
+      }
     },
     skip(reason, where, { code = 'package-record-invalid', blocking = false } = {}) {
       if (skipped.length < MAX_SKIPS) push(code, reason, where, blocking);

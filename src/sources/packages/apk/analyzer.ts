@@ -86,11 +86,10 @@ function takeLine(record: ApkRecord, buffer: Buffer, start: number, end: number)
 function takeRecord({ line, values, paths }: ApkRecord, collector: Collector): void {
   const name = values.get('P') ?? '';
   const version = values.get('V') ?? '';
-  if (name === '' || version === '')
-    return collector.skip(
-      `an apk record without a ${name === '' ? 'package name' : 'version'}`,
-      name === '' ? `${line}` : `${line} ${name}`,
-    );
+  if (name === '' || version === '') {
+    collector.skip(`an apk record without a ${name === '' ? 'package name' : 'version'}`, name === '' ? `${line}` : `${line} ${name}`);
+    return;
+  }
   const arch = values.get('A') ?? '';
   const origin = values.get('o') ?? '';
   const license = values.get('L') ?? '';

@@ -70,11 +70,10 @@ function takeStanza(stanza: Stanza, fileName: string | undefined, collector: Col
   if (state === 'absent') return;
   if (state === 'unclear') {
     const status = stanza.fields.get('Status') ?? '';
-    return collector.skip('a dpkg record whose state does not tell whether the files of this version are there', `${where} (${status})`);
-  }
-  if (name === '') return collector.skip('a dpkg record without a package name', where);
-  if (version === '') return collector.skip('a dpkg record without a version', where);
-  collector.addPackage(packageFact(stanza, name, version, fileName), 'installed');
+    collector.skip('a dpkg record whose state does not tell whether the files of this version are there', `${where} (${status})`);
+  } else if (name === '') collector.skip('a dpkg record without a package name', where);
+  else if (version === '') collector.skip('a dpkg record without a version', where);
+  else collector.addPackage(packageFact(stanza, name, version, fileName), 'installed');
 }
 
 function stateOf(stanza: Stanza, statusOptional: boolean): 'present' | 'absent' | 'unclear' {
