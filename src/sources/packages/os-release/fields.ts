@@ -5,8 +5,8 @@
  */
 export function readAssignments(text: string): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const found = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
+  for (const line of text.split(/\r?\n/)) {
+    const found = /^\s*([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(line);
     if (found !== null) fields.set(found[1] ?? '', unquote((found[2] ?? '').trim()));
   }
   return fields;

@@ -18,7 +18,7 @@ export function readHeaders(bytes: Uint8Array, wanted: ReadonlySet<string>): [na
     if (line === '') break;
     const last = found[found.length - 1];
     if (line.startsWith(' ') || line.startsWith('\t')) {
-      if (open && last !== undefined && last[1].length < MAX_VALUE) last[1] += `\n${line.trim()}`;
+      if (open && last !== undefined && last[1].length < MAX_VALUE) last[1] += last[1] === '' ? line.trim() : `\n${line.trim()}`;
       continue;
     }
     const colon = line.indexOf(':');
