@@ -191,7 +191,8 @@ export const schema = z
   .meta({ title: 'Plimsoll scan result' });
 
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
-type Described = Frozen<z.infer<typeof schema>>;
-type Agrees<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+/** Every key present: otherwise an optional key that only one side knows would go unnoticed. */
+type Filled<T> = T extends object ? { readonly [K in keyof T]-?: Filled<T[K]> } : T;
+type Agrees<A, B> = [A, Filled<A>] extends [B, Filled<B>] ? ([B, Filled<B>] extends [A, Filled<A>] ? true : false) : false;
 /** Does not compile when the schema and {@link ScanResult} drift apart in either direction. */
-true satisfies Agrees<Described, ScanResult>;
+true satisfies Agrees<Frozen<z.infer<typeof schema>>, ScanResult>;
