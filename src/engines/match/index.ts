@@ -1,0 +1,2 @@
+export type { Matched } from './match.ts';
+export { match } from './match.ts';
