@@ -8,9 +8,12 @@ import { isPlimsollError, PlimsollError } from '../../model/error.ts';
 import { bundleFile, layoutOf } from './bundle.ts';
 import type { FeedFile } from './importer.ts';
 
-/** What reading a place gives. `container` is the file on disk that it came from; `archive` says that this is a zip. */
+/**
+ * What reading a place gives. `container` is the file on disk that it came from. `collection` is what was published as one: an archive, a bundle,
+ * a file of JSON lines by its name, else the whole place (empty).
+ */
 export type FeedItem =
-  | { readonly kind: 'file'; readonly container: string; readonly archive: boolean; readonly file: FeedFile }
+  | { readonly kind: 'file'; readonly container: string; readonly collection: string; readonly file: FeedFile }
   /** A file or line that is no text of a feed, with the reason. */
   | { readonly kind: 'unused'; readonly path: string; readonly reason: string }
   /** The container ended early or is damaged: what came from it before is not the whole. */
@@ -50,15 +53,15 @@ const smallEntry = 16 * 1024 * 1024;
 
 /**
  * Every feed file of a place: a file or a folder with everything below it, in the order of names. How a file is packed and laid out is told by its content.
- * Links are not followed. Throws `import-invalid` when there is no such place, `budget-exceeded` when the whole is too large.
+ * Links are not followed. `name` is what a single file is called in what it gives. Throws `import-invalid` when there is no such place, `budget-exceeded` when the whole is too large.
  */
-export async function* readPlace(place: string, reading: FeedReading): AsyncGenerator<FeedItem> {
+export async function* readPlace(place: string, reading: FeedReading, name: string = basename(place)): AsyncGenerator<FeedItem> {
   const stat = statSync(place, { throwIfNoEntry: false });
   if (stat === undefined)
     throw new PlimsollError('import-invalid', `There is no file or folder ${place}`, { hint: 'Name a file, a folder or a URL.' });
   const total = { bytes: 0, files: 0 };
   if (!stat.isDirectory()) {
-    yield* readContainer(place, basename(place), reading, total);
+    yield* readContainer(place, name, reading, total);
     return;
   }
   for (const item of walk(place, '')) {
@@ -106,7 +109,7 @@ async function* readContainer(path: string, name: string, reading: FeedReading, 
       yield* readZip(path, name, reading, total);
       return;
     }
-    yield* readStream(name, path, false, all, reading, total);
+    yield* readStream(name, path, '', all, reading, total);
   } catch (error) {
     const failure = asFailure(error, name);
     if (failure === undefined || total.bytes > reading.budget.maxTotal) throw error;
@@ -154,16 +157,16 @@ async function* readEntry(
 ): AsyncGenerator<FeedItem> {
   const inner = `${name}/${entry.path}`;
   if (entry.size > smallEntry) {
-    yield* readStream(inner, container, true, zip.stream(entry), reading, total);
+    yield* readStream(inner, container, name, zip.stream(entry), reading, total);
     return;
   }
   const bytes = zip.bytes(entry);
   if (packingOf(bytes) !== 'plain' || isLineByLine(bytes)) {
-    yield* readStream(inner, container, true, once(bytes), reading, total);
+    yield* readStream(inner, container, name, once(bytes), reading, total);
     return;
   }
   count(total, bytes.length, reading);
-  yield document(inner, bytes.toString('utf8'), container, true);
+  yield document(inner, bytes.toString('utf8'), container, name);
 }
 
 /** Whether the first line is a JSON object of its own: cheap, since documents that are printed over several lines begin with a lone brace. */
@@ -180,7 +183,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 async function* readStream(
   name: string,
   container: string,
-  archive: boolean,
+  collection: string,
   source: AsyncIterable<Uint8Array>,
   reading: FeedReading,
   total: Total,
@@ -192,12 +195,16 @@ async function* readStream(
     yield { kind: 'unused', path: name, reason: `${packing} is not read here; unpack it first` };
     return;
   }
+  if (head.length === 0) {
+    yield { kind: 'unused', path: name, reason: 'empty' };
+    return;
+  }
   if (head.includes(0)) {
     await all[Symbol.asyncIterator]().return?.();
     yield { kind: 'unused', path: name, reason: 'not a text file' };
     return;
   }
-  yield* cut(name, container, archive, tally(all, reading, total), reading);
+  yield* cut(name, container, collection, tally(all, reading, total), reading);
 }
 
 async function* tally(source: AsyncIterable<Uint8Array>, reading: FeedReading, total: Total): AsyncGenerator<Uint8Array> {
@@ -217,7 +224,7 @@ function count(total: Total, bytes: number, reading: FeedReading): void {
 async function* cut(
   name: string,
   container: string,
-  archive: boolean,
+  collection: string,
   source: AsyncIterable<Uint8Array>,
   reading: FeedReading,
 ): AsyncGenerator<FeedItem> {
@@ -232,7 +239,7 @@ async function* cut(
         yield* byLine(number, text);
       } else if (whole !== undefined || text === undefined || first !== undefined) {
         if (whole === undefined && first !== undefined) {
-          byLine = byLineOrNothing(layoutOf(first, text?.trim() === ''), name, container, archive);
+          byLine = byLineOrNothing(layoutOf(first, text?.trim() === ''), name, container, collection);
           if (byLine !== undefined) {
             yield* byLine(1, first);
             yield* byLine(number, text);
@@ -251,32 +258,32 @@ async function* cut(
   }
   if (byLine !== undefined) return;
   if (whole !== undefined) {
-    yield document(name, whole.join('\n'), container, archive);
+    yield document(name, whole.join('\n'), container, collection);
   } else if (first !== undefined) {
-    byLine = byLineOrNothing(layoutOf(first, true), name, container, archive);
-    if (byLine === undefined) yield document(name, first, container, archive);
+    byLine = byLineOrNothing(layoutOf(first, true), name, container, collection);
+    if (byLine === undefined) yield document(name, first, container, collection);
     else yield* byLine(1, first);
   }
 }
 
-function byLineOrNothing(layout: ReturnType<typeof layoutOf>, name: string, container: string, archive: boolean) {
-  return layout === 'document' ? undefined : lineReader(layout, name, container, archive);
+function byLineOrNothing(layout: ReturnType<typeof layoutOf>, name: string, container: string, collection: string) {
+  return layout === 'document' ? undefined : lineReader(layout, name, container, collection === '' ? name : collection);
 }
 
-function lineReader(layout: 'bundle' | 'lines', name: string, container: string, archive: boolean) {
+function lineReader(layout: 'bundle' | 'lines', name: string, container: string, collection: string) {
   return function* read(number: number, text: string | undefined): Generator<FeedItem> {
     const path = `${name}#${number}`;
     if (text === undefined) yield { kind: 'unused', path, reason: 'line too long' };
     else if (text.trim() === '') return;
-    else if (layout === 'lines') yield document(path, text, container, archive);
+    else if (layout === 'lines') yield document(path, text, container, collection);
     else {
       const file = bundleFile(text);
       if (file === undefined) yield { kind: 'unused', path, reason: 'not a line of a bundle' };
-      else yield { kind: 'file', container, archive, file };
+      else yield { kind: 'file', container, collection, file };
     }
   };
 }
 
-function document(path: string, text: string, container: string, archive: boolean): FeedItem {
-  return { kind: 'file', container, archive, file: { path, text } };
+function document(path: string, text: string, container: string, collection: string): FeedItem {
+  return { kind: 'file', container, collection, file: { path, text } };
 }

@@ -164,14 +164,16 @@ function sortKeys(keys: readonly string[]): SortedKey[] {
 }
 
 /**
- * The packs that know an ecosystem. Where a source has a pack for just this ecosystem's archive, that one speaks for the source, and not what some mixed
- * import of the same source said of it.
+ * The packs that know an ecosystem. Where a source has a full pack of just this ecosystem, that one speaks for the source, and not what some older or mixed
+ * collection of the same source said of it.
  */
 function membersFor(members: readonly Member[], ecosystem: string): Member[] {
   const knowing = members.filter((member) => member.entry.coverage.some((item) => item.ecosystem === ecosystem));
   const base = baseEcosystem(ecosystem);
-  const own = new Set(knowing.filter((member) => member.entry.part === base).map((member) => member.entry.source));
-  return knowing.filter((member) => member.entry.part === base || !own.has(member.entry.source));
+  const isWhole = ({ damaged, entry }: Member) =>
+    !damaged && entry.part === base && entry.coverage.some((item) => item.ecosystem === ecosystem && item.state === 'full');
+  const whole = new Set(knowing.filter(isWhole).map((member) => member.entry.source));
+  return knowing.filter((member) => isWhole(member) || !whole.has(member.entry.source));
 }
 
 function coverageOf(entry: PackEntryOfManifest, item: Omit<Coverage, 'source' | 'asOf'>): Coverage {

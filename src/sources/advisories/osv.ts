@@ -1,5 +1,5 @@
 import { isFields, parseJson } from './fields.ts';
-import type { Importer } from './importer.ts';
+import { completenessUnknown, type Importer } from './importer.ts';
 import { walkJsonKeys } from './json-keys.ts';
 import { readOsvRecord } from './osv-record.ts';
 
@@ -10,6 +10,7 @@ import { readOsvRecord } from './osv-record.ts';
 export const importer: Importer = {
   id: 'osv',
   kind: 'advisories',
+  parts: 'ecosystem',
   title: 'Open Source Vulnerabilities (OSV records)',
   licence: "each publisher's own; GitHub, PyPA and Go: CC-BY-4.0; Ubuntu: CC-BY-SA-4.0; RustSec: CC0-1.0",
   attribution: 'OSV.dev and the publishers of the records',
@@ -43,7 +44,7 @@ export const importer: Importer = {
     readOsvRecord(record, 'osv', emit, (ecosystem) => {
       if (seen.has(ecosystem)) return;
       seen.add(ecosystem);
-      emit.covers(ecosystem, 'partial', 'imported records; the whole bucket was not fetched');
+      emit.covers(ecosystem, 'partial', completenessUnknown);
     });
   },
 };

@@ -28,8 +28,10 @@ const ID_END = '\n';
 
 /** How a finished pack is dated and judged. */
 export interface BuildOptions {
-  /** The ecosystem whose archive this is; empty for the whole source. Rows of other ecosystems are left to their own parts. */
+  /** The ecosystem whose archive this is; empty for the whole source; `~NAME` for a mixed collection of a source that comes in parts. */
   readonly part: string;
+  /** Leave rows of other ecosystems than the part to their own parts. */
+  readonly onlyPart?: boolean;
   readonly asOf?: { readonly date: string; readonly basis: DateBasis };
   /** Somebody answers for the source being whole: coverage that is partial only because that could not be known becomes full. */
   readonly complete: boolean;
@@ -150,7 +152,7 @@ export function sourceBuilder(importer: SourceTitle): SourceBuilder {
     isEmpty: () => values.size === 0,
     skippedCount: () => skipped,
     write(store, options) {
-      const table = encodeTable(values, lines, options.part);
+      const table = encodeTable(values, lines, options.onlyPart === true ? options.part : '');
       const { file, sha256, root, bytes } = storePack(store, table.entries());
       return {
         source: importer.id,
@@ -193,8 +195,8 @@ function coverageOf(
   const all = new Map<string, PackCoverage>();
   for (const ecosystem of seen) all.set(ecosystem, { ecosystem, state: 'partial', reason: completenessUnknown });
   for (const item of said.values())
-    if (options.part === '' || baseEcosystem(item.ecosystem) === options.part) all.set(item.ecosystem, item);
-  const whole = importer.kind === 'advisories' ? options.part : importer.kind;
+    if (options.onlyPart !== true || baseEcosystem(item.ecosystem) === options.part) all.set(item.ecosystem, item);
+  const whole = importer.kind !== 'advisories' ? importer.kind : options.onlyPart === true ? options.part : '';
   if (all.size === 0 && whole !== '') all.set(whole, { ecosystem: whole, state: 'partial', reason: completenessUnknown });
   for (const { ecosystem, reason } of all.values())
     if (reason === completenessUnknown && options.complete) all.set(ecosystem, { ecosystem, state: 'full' });

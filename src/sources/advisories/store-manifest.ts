@@ -97,7 +97,8 @@ export function parseManifest(text: string): Manifest {
 const kinds: readonly FeedKind[] = ['advisories', 'kev', 'epss', 'lifecycle'];
 const bases: readonly DateBasis[] = ['fetched', 'given', 'published', 'newest-record'];
 
-function parsePack(value: unknown): PackEntryOfManifest {
+/** Reads one pack of a manifest. Throws `pack-damaged`. */
+export function parsePack(value: unknown): PackEntryOfManifest {
   if (!isObject(value)) throw damaged('names a pack that is not an object');
   const kind = kinds.find((known) => known === value.kind);
   const file = text(value, 'file');
