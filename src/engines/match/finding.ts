@@ -1,7 +1,8 @@
 import type { Coverage, EpssScore, KevEntry } from '../../model/advisory.ts';
-import type { Evidence, Finding } from '../../model/finding.ts';
+import type { Evidence, Finding, Fix } from '../../model/finding.ts';
 import type { Package } from '../../model/package.ts';
 import { compareText } from '../../model/unknown.ts';
+import { upgradeCommand } from './command.ts';
 import type { Family } from './families/family.ts';
 import { compareIds, isCve, namesOf, type Records } from './group.ts';
 import type { Ruling } from './judge.ts';
@@ -47,6 +48,7 @@ export function describe(draft: Draft): Finding {
     aliases: [...new Set([...names, ...notices])].filter((name) => name !== id).sort(compareText),
     evidence: [...advisoryEvidence(ruling, draft.coverage), ...exploitation.evidence],
     comparison: comparisonOf(installed, ruling.matched),
+    ...fixOf(draft),
     priority: 0,
     reasons: reasonsOf(draft),
     exploited: exploitation.exploited,
@@ -62,6 +64,14 @@ function nameOf(ruling: Ruling, own: readonly string[]): string {
   if (only !== undefined && cves.length === 1) return only;
   const named = own.find((name) => cves.includes(name));
   return named ?? only ?? own.find(isCve) ?? [...ruling.group.ids].sort(compareIds)[0] ?? '';
+}
+
+function fixOf({ item, family, ruling }: Draft): { fix?: Fix } {
+  const { version } = ruling.fix;
+  if (version === undefined) return {};
+  const command = upgradeCommand([item], version);
+  const text = `Upgrade ${family.kind === 'os' ? 'to the packages of ' : ''}${family.nameOf(item)} ${version} or newer.`;
+  return { fix: { version, text, ...(command === undefined ? {} : { command }) } };
 }
 
 function reasonsOf({ item, family, installed, ruling }: Draft): string[] {
