@@ -1,10 +1,7 @@
 import type { Code } from '../../model/codes.ts';
 
-/**
- * What an entry makes. `other`: fifo, contiguous metadata of a vendor, anything that is no file to read.
- * Sparse files and type `7` are `file`.
- */
-export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'device' | 'other';
+/** What an entry makes. Sparse files and type `7` are `file`; `other` is a vendor's own type, whose body is passed over. */
+export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo' | 'other';
 
 /** One entry, as its header tells. The parser fills one object again and again: copy what must outlive the call. */
 export interface TarEntry {

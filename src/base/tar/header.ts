@@ -56,18 +56,18 @@ export function octal(bytes: Uint8Array, at: number, length: number): number {
   return value;
 }
 
-/** A numeric field: octal, or base-256 when the first byte has its top bit set. NaN when it is neither, negative, or beyond 2^53. */
+/** A numeric field: octal, or base-256 when the first byte has its top bit set. NaN when it is neither or negative; Infinity beyond 2^53. */
 export function numeric(bytes: Uint8Array, at: number, length: number): number {
   const first = bytes[at] ?? 0;
   if ((first & 0x80) === 0) return octal(bytes, at, length);
   if ((first & 0x40) !== 0) return Number.NaN;
   let value = first & 0x3f;
   for (let i = at + 1; i < at + length; i += 1) value = value * 256 + (bytes[i] ?? 0);
-  return Number.isSafeInteger(value) ? value : Number.NaN;
+  return Number.isSafeInteger(value) ? value : Number.POSITIVE_INFINITY;
 }
 
 /** Length of the text in a field: up to the first NUL. Negative (`-1 - length`) when a byte is not ASCII. */
-export function textLength(bytes: Uint8Array, at: number, length: number): number {
+function textLength(bytes: Uint8Array, at: number, length: number): number {
   let high = 0;
   let i = at;
   const end = at + length;
@@ -89,4 +89,22 @@ export interface Text {
 export function decodeText(bytes: Buffer, start: number, end: number): Text {
   const part = bytes.subarray(start, end);
   return { text: part.toString('utf8'), utf8: isUtf8(part) };
+}
+
+/** The text of a field, up to its first NUL. */
+export function fieldText(bytes: Buffer, at: number, length: number): Text {
+  const found = textLength(bytes, at, length);
+  return found >= 0 ? { text: bytes.toString('latin1', at, at + found), utf8: true } : decodeText(bytes, at, at - 1 - found);
+}
+
+/**
+ * The name in a header. The prefix counts with POSIX magic `ustar\0` only: GNU's `ustar  ` keeps times in its place.
+ * `star` leaves its own mark at the end and a shorter prefix.
+ */
+export function storedName(bytes: Buffer, at: number): Text {
+  const name = fieldText(bytes, at, 100);
+  if (bytes[at + 345] === 0 || bytes[at + 262] !== 0 || bytes.toString('latin1', at + 257, at + 262) !== 'ustar') return name;
+  const star = bytes.toString('latin1', at + 508, at + 512) === 'tar\0';
+  const prefix = fieldText(bytes, at + 345, star ? 131 : 155);
+  return { text: `${prefix.text}/${name.text}`, utf8: prefix.utf8 && name.utf8 };
 }

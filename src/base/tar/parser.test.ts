@@ -142,7 +142,7 @@ function oldSparse(name: string, size: number, pairs: readonly (readonly [number
   return Buffer.concat([head.subarray(0, 512), ...blocks, head.subarray(512)]);
 }
 
-const long = 'd/'.repeat(150) + 'file';
+const long = `${'d/'.repeat(150)}file`;
 const many = Array.from({ length: 30 }, (_, i) => [i * 2, 1] as const);
 
 const cases: readonly [string, Buffer, readonly string[], (string | undefined)?, string[]?][] = [
@@ -168,9 +168,9 @@ const cases: readonly [string, Buffer, readonly string[], (string | undefined)?,
     [
       'directory 1777 0 d/',
       'symlink 644 0 s -> ../t',
-      'device 644 0 c',
-      'device 644 0 b',
-      'other 644 0 p',
+      'char 644 0 c',
+      'block 644 0 b',
+      'fifo 644 0 p',
       'file 644 1 r [x]',
       'other 644 0 z',
     ],

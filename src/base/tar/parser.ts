@@ -1,6 +1,7 @@
 import { type BodySink, defaultTarLimits, type EntrySink, type TarEntry, type TarFault, type TarLimits } from './entry.ts';
-import { BLOCK, blockSum, checksumAgrees, decodeText, numeric, octal, textLength } from './header.ts';
-import { decimal, type PaxRecords, parsePax } from './pax.ts';
+import { ExtendedHeaders, isExtended } from './extended.ts';
+import { BLOCK, blockSum, checksumAgrees, fieldText, numeric, octal, storedName, type Text } from './header.ts';
+import { decimal, type PaxRecords } from './pax.ts';
 import { sparseBody } from './sparse.ts';
 
 type State = 'header' | 'skip' | 'body' | 'meta' | 'stopped';
@@ -49,11 +50,7 @@ export class TarParser {
   private sparseSize = 0;
   private sparseWanted: BodySink | undefined;
   private sparseCount = 0;
-  private pax: PaxRecords | undefined;
-  private global: PaxRecords | undefined;
-  private longName: string | undefined;
-  private longLink: string | undefined;
-  private longUtf8 = true;
+  private readonly extended = new ExtendedHeaders();
 
   constructor(sink: EntrySink, limits: Partial<TarLimits> = {}, witness?: Witness) {
     this.sink = sink;
@@ -130,8 +127,7 @@ export class TarParser {
     let whole = this.carried === 0 || isZero(this.carry, this.carried);
     if (this.state === 'skip') whole = this.skip <= this.pad;
     if (this.state === 'body' || this.state === 'meta') whole = false;
-    if (this.sparseBlocks !== undefined || this.pax !== undefined || this.longName !== undefined || this.longLink !== undefined)
-      whole = false;
+    if (this.sparseBlocks !== undefined || this.extended.waiting) whole = false;
     if (whole) this.state = 'stopped';
     else this.stop('archive-truncated', 'the archive ends in the middle of an entry');
   }
@@ -159,7 +155,7 @@ export class TarParser {
       this.bodyLeft -= step;
     }
     if (body === undefined || this.bodyLeft === 0 || this.given >= body.limit) this.endBody();
-    return step > 0 ? step : 0;
+    return Math.max(step, 0);
   }
 
   private endBody(): void {
@@ -181,7 +177,10 @@ export class TarParser {
 
   private block(bytes: Buffer, at: number, words: Uint32Array | undefined, offset: number): void {
     this.witness?.(offset, bytes.subarray(at, at + BLOCK));
-    if (this.sparseBlocks !== undefined) return this.sparseBlock(bytes, at);
+    if (this.sparseBlocks !== undefined) {
+      this.sparseBlock(bytes, at);
+      return;
+    }
     const sum = blockSum(bytes, at, words);
     if (sum === 0) {
       this.linkBody = 0;
@@ -199,9 +198,11 @@ export class TarParser {
       if (this.zeroBlocks >= 2) {
         // Behind the end mark other readers see nothing at all.
         this.state = 'stopped';
-        return this.sink.problem('archive-damaged', 'bytes behind the end of the archive are no archive', '');
+        this.sink.problem('archive-damaged', 'bytes behind the end of the archive are no archive', '');
+        return;
       }
-      return this.stop('archive-damaged', 'a header does not agree with its checksum');
+      this.stop('archive-damaged', 'a header does not agree with its checksum');
+      return;
     }
     this.linkBody = 0;
     this.zeroBlocks = 0;
@@ -211,22 +212,30 @@ export class TarParser {
   private header(bytes: Buffer, at: number): void {
     const flag = bytes[at + 156] ?? 0;
     let size = numeric(bytes, at + 124, 12);
-    // x, X (Solaris), g, L, K
-    if (flag === 120 || flag === 88 || flag === 103 || flag === 76 || flag === 75) return this.startMeta(flag, size);
+    if (isExtended(flag)) {
+      this.startMeta(flag, size);
+      return;
+    }
     // V: the volume's label
     if (flag === 86) return;
 
-    const pax = this.merged();
+    const pax = this.extended.records;
     if (pax?.size !== undefined) size = pax.size;
-    if (Number.isNaN(size)) return this.stop('archive-damaged', 'a header states no valid size');
-    if (this.entries >= this.limits.entries) return this.stop('budget-exceeded', `more than ${this.limits.entries} entries`);
+    if (!Number.isSafeInteger(size)) {
+      this.stop('archive-damaged', 'a header states no valid size');
+      return;
+    }
+    if (this.entries >= this.limits.entries) {
+      this.stop('budget-exceeded', `more than ${this.limits.entries} entries`);
+      return;
+    }
 
     const entry = this.entry;
     entry.index = this.entries;
-    entry.utf8 = pax?.utf8 !== false && this.longUtf8;
+    entry.utf8 = pax?.utf8 !== false && this.extended.utf8;
     entry.linkTarget = '';
     entry.sparse = false;
-    entry.path = this.longName ?? pax?.sparseName ?? pax?.path ?? this.storedName(bytes, at);
+    entry.path = this.extended.name ?? pax?.sparseName ?? pax?.path ?? this.text(storedName(bytes, at));
     entry.mode = (octal(bytes, at + 100, 8) || 0) & 0o7777;
     let stored = 0;
     let map: number[] | undefined;
@@ -235,20 +244,20 @@ export class TarParser {
       case 49:
       case 50:
         entry.type = flag === 49 ? 'hardlink' : 'symlink';
-        entry.linkTarget = this.longLink ?? pax?.linkpath ?? this.field(bytes, at + 157, 100);
+        entry.linkTarget = this.extended.link ?? pax?.linkpath ?? this.text(fieldText(bytes, at + 157, 100));
         // A hard link may be followed by a body; engines in use read none.
         if (flag === 49) this.linkBody = size;
         entry.size = 0;
         break;
       case 51:
       case 52:
-        entry.type = 'device';
+        entry.type = flag === 51 ? 'char' : 'block';
         break;
       case 53:
         entry.type = 'directory';
         break;
       case 54:
-        entry.type = 'other';
+        entry.type = 'fifo';
         break;
       case 0:
       case 48:
@@ -273,16 +282,19 @@ export class TarParser {
     }
     if (oldSparse) {
       entry.sparse = true;
-      entry.size = numeric(bytes, at + 483, 12);
-      if (Number.isNaN(entry.size)) return this.stop('archive-damaged', 'a sparse header states no valid size');
+      entry.size = Math.min(numeric(bytes, at + 483, 12), Number.MAX_SAFE_INTEGER);
+      if (Number.isNaN(entry.size)) {
+        this.stop('archive-damaged', 'a sparse header states no valid size');
+        return;
+      }
     }
     this.entries += 1;
     const body = this.tell(entry);
-    this.pax = undefined;
-    this.longName = undefined;
-    this.longLink = undefined;
-    this.longUtf8 = true;
-    if (oldSparse) return this.startSparse(bytes, at, entry.size, stored, body);
+    this.extended.clear();
+    if (oldSparse) {
+      this.startSparse(bytes, at, entry.size, stored, body);
+      return;
+    }
     if (stored === 0 && body === undefined) return;
     if (entry.sparse && body !== undefined) this.startBody(sparseBody(body, entry.size, stored, map), stored);
     else this.startBody(entry.type === 'file' ? body : undefined, stored);
@@ -297,39 +309,25 @@ export class TarParser {
     return this.sink.entry(entry);
   }
 
-  private merged(): PaxRecords | undefined {
-    if (this.global === undefined) return this.pax;
-    return this.pax === undefined ? this.global : { ...this.global, ...this.pax };
-  }
-
-  private storedName(bytes: Buffer, at: number): string {
-    const name = this.field(bytes, at, 100);
-    // `ustar\0`: GNU's `ustar  ` keeps other things in the place of the prefix.
-    if (
-      bytes[at + 345] === 0 ||
-      bytes[at + 257] !== 117 ||
-      bytes[at + 262] !== 0 ||
-      bytes.toString('latin1', at + 257, at + 262) !== 'ustar'
-    )
-      return name;
-    const star = bytes.toString('latin1', at + 508, at + 512) === 'tar\0';
-    return `${this.field(bytes, at + 345, star ? 131 : 155)}/${name}`;
-  }
-
-  private field(bytes: Buffer, at: number, length: number): string {
-    const found = textLength(bytes, at, length);
-    if (found >= 0) return bytes.toString('latin1', at, at + found);
-    const { text, utf8 } = decodeText(bytes, at, at - 1 - found);
-    if (!utf8) this.entry.utf8 = false;
-    return text;
+  private text(stored: Text): string {
+    if (!stored.utf8) this.entry.utf8 = false;
+    return stored.text;
   }
 
   private startMeta(flag: number, size: number): void {
-    if (Number.isNaN(size)) return this.stop('archive-damaged', 'an extended header states no valid size');
+    if (!Number.isSafeInteger(size)) {
+      this.stop('archive-damaged', 'an extended header states no valid size');
+      return;
+    }
     this.headers += 1;
-    if (size > this.limits.headerBytes)
-      return this.stop('budget-exceeded', `an extended header is larger than ${this.limits.headerBytes} bytes`);
-    if (this.headers > this.limits.headers) return this.stop('budget-exceeded', `more than ${this.limits.headers} extended headers`);
+    if (size > this.limits.headerBytes) {
+      this.stop('budget-exceeded', `an extended header is larger than ${this.limits.headerBytes} bytes`);
+      return;
+    }
+    if (this.headers > this.limits.headers) {
+      this.stop('budget-exceeded', `more than ${this.limits.headers} extended headers`);
+      return;
+    }
     this.metaType = flag;
     this.meta = Buffer.allocUnsafe(size);
     this.metaRead = 0;
@@ -344,18 +342,7 @@ export class TarParser {
     this.meta = Buffer.alloc(0);
     this.skip = this.pad;
     this.state = this.skip > 0 ? 'skip' : 'header';
-    if (this.metaType === 76 || this.metaType === 75) {
-      const zero = body.indexOf(0);
-      const { text, utf8 } = decodeText(body, 0, zero < 0 ? body.length : zero);
-      if (!utf8) this.longUtf8 = false;
-      if (this.metaType === 76) this.longName = text;
-      else this.longLink = text;
-      return;
-    }
-    const records = parsePax(body, this.metaType === 103 ? this.global : undefined);
-    if (records === undefined) return this.stop('archive-damaged', 'an extended header contradicts itself');
-    if (this.metaType === 103) this.global = records;
-    else this.pax = records;
+    if (!this.extended.take(this.metaType, body)) this.stop('archive-damaged', 'an extended header contradicts itself');
   }
 
   /** Old GNU sparse: four pairs in the header, more in blocks behind it. */
@@ -371,7 +358,10 @@ export class TarParser {
 
   private sparseBlock(bytes: Buffer, at: number): void {
     this.sparseCount += 1;
-    if (this.sparseCount > SPARSE_BLOCKS) return this.stop('budget-exceeded', 'the map of a sparse file is too long');
+    if (this.sparseCount > SPARSE_BLOCKS) {
+      this.stop('budget-exceeded', 'the map of a sparse file is too long');
+      return;
+    }
     this.sparsePairs(bytes, at, 21);
     if (bytes[at + 504] === 0) this.endSparse();
   }

@@ -108,7 +108,9 @@ function setNumber(into: PaxRecords, key: 'size' | 'sparseSize', value: Buffer):
     delete into[key];
     return true;
   }
-  const number = decimal(value.toString('latin1'));
+  const text = value.toString('latin1');
+  // What a sparse file claims to be is only ever compared with budgets.
+  const number = key === 'sparseSize' && /^\d{17,20}$/.test(text) ? Number.MAX_SAFE_INTEGER : decimal(text);
   if (Number.isNaN(number)) return false;
   into[key] = number;
   return true;
