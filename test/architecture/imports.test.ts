@@ -48,8 +48,8 @@ function place(path: string): { floor: string; room: string | undefined } {
 }
 
 function importsOf(file: string, text: string): Import[] {
-  return parse(text)[0].flatMap(({ n: specifier }) =>
-    specifier === undefined ? [] : [{ specifier, target: specifier.startsWith('.') ? resolve(dirname(file), specifier) : undefined }],
+  return parse(text)[0].flatMap(({ specifier }) =>
+    specifier === null || specifier === undefined ? [] : [{ specifier, target: specifier.startsWith('.') ? resolve(dirname(file), specifier) : undefined }],
   );
 }
 
@@ -131,6 +131,8 @@ describe('the house', () => {
 
   it('has sources on known floors only', () => {
     expect(sources.length).toBeGreaterThan(20);
+    // The lexer's field names have changed before: a table without arrows would pass everything.
+    expect(sources.flatMap((s) => s.imports).length).toBeGreaterThan(sources.length);
     expect(sources.filter((s) => !(s.floor in floors)).map(name)).toEqual([]);
   });
 
@@ -159,11 +161,7 @@ describe('the house', () => {
   });
 
   it('uses imports that the table can see', () => {
-    const hidden = product.flatMap((s) =>
-      [...s.text.matchAll(/typeof import\(|(?<!await |=> |: \(\) => )\bimport\('[^']*'\)\.[A-Z]|\brequire\('/g)].map(
-        (m) => `${name(s)}: ${m[0]}`,
-      ),
-    );
+    const hidden = product.flatMap((s) => [...s.text.matchAll(/typeof import\('\.|[:<|] import\('\.[^']*'\)\.[A-Z]|\brequire\('\./g)].map((m) => `${name(s)}: ${m[0]}`));
     expect(hidden).toEqual([]);
   });
 

@@ -18,8 +18,8 @@ export function systemTerminal(): Terminal {
     env: process.env,
     cwd: process.cwd(),
     stdin: process.stdin,
-    out: (text) => write(process.stdout, text),
-    err: (text) => write(process.stderr, text),
+    out: (text) => write(process.stdout, 1, text),
+    err: (text) => write(process.stderr, 2, text),
     width: process.stdout.columns ?? 80,
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
@@ -33,11 +33,11 @@ function quietOnClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 /** Regular files take one synchronous write; pipes and terminals go through the stream, which waits for a slow reader. */
-function write(stream: NodeJS.WriteStream, text: string): void {
-  if (stream.isTTY || !fstatSync(stream.fd).isFile()) {
+function write(stream: NodeJS.WriteStream, fd: number, text: string): void {
+  if (stream.isTTY || !fstatSync(fd).isFile()) {
     stream.write(text);
     return;
   }
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(stream.fd, bytes, at);
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

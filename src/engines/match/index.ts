@@ -1,4 +1,5 @@
 export { planActions } from './actions.ts';
+export { ecosystemsOf } from './ecosystems.ts';
 export { judgeLifecycle, type LifecycleJudgement } from './lifecycle.ts';
 export { locate } from './locate.ts';
 export { type Matched, match } from './match.ts';
