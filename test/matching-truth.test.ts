@@ -55,6 +55,20 @@ async function importers(): Promise<Importer[]> {
   return modules.flatMap((module: { importer?: Importer }) => module.importer ?? []);
 }
 
+/** Feeds that a label needs and this version cannot import: such labels are named in the test's title and left out. */
+const present = (await importers()).map(({ id }) => id);
+const absent = [
+  ...(present.some((id) => id.startsWith('alpine')) ? [] : ['alpine-secdb']),
+  ...(present.some((id) => id.startsWith('debian-changelog')) ? [] : ['fixes-list']),
+];
+const ownSecdb = readFileSync(join(truth, 'records/alpine-secdb.json'), 'utf8');
+
+function needsAbsent(label: Label): boolean {
+  if (label.data.some((data) => absent.includes(data))) return true;
+  const origin = /upstream=([^&@%]+)/.exec(label.purl)?.[1];
+  return absent.includes('alpine-secdb') && label.distro?.startsWith('alpine') === true && ownSecdb.includes(`"${origin}"`);
+}
+
 async function openStore(folder: string, from: readonly string[]): Promise<OpenAdvisoryIndex> {
   const deps = { store: folder, importers: await importers(), progress: silentProgress, clock: { now: () => now } };
   const result = await importAdvisories({ places: from }, deps, AbortSignal.timeout(100_000));
@@ -98,7 +112,12 @@ function answer(label: Label, index: OpenAdvisoryIndex): Answer {
     ({ id, aliases, suppressedBy }) => suppressedBy === undefined && (id === label.advisory || aliases.includes(label.advisory)),
   );
   if (found !== undefined) return { expect: 'affected', ...(found.fixed === undefined ? {} : { fixed: found.fixed }) };
-  const unknown = causes.some(({ code }) => ['version-invalid', 'advisory-range-invalid', 'coverage-none'].includes(code));
+  const unknown = causes.some(
+    ({ code, example }) =>
+      code === 'version-invalid' ||
+      code === 'coverage-none' ||
+      (code === 'advisory-range-invalid' && example?.startsWith(`${label.advisory} `)),
+  );
   return { expect: unknown ? 'unknown' : 'not-affected' };
 }
 
@@ -119,15 +138,17 @@ describe.each([
     missing === undefined,
     [join(truth, 'records'), ...places],
   ],
-])('%s', (_, present, from) => {
+])(`%s${absent.length > 0 ? `, without labels of ${absent.join(', ')}: no importer` : ''}`, (_, here, from) => {
   let index: OpenAdvisoryIndex;
   beforeAll(async () => {
-    if (present) index = await openStore(folder(), from);
+    if (here) index = await openStore(folder(), from);
   });
   afterAll(() => index?.close());
 
-  it.skipIf(!present).each(['debian', 'alpine', 'npm', 'pypi'])('every label of %s is right', (family) => {
-    const labels = labelsOf(family).filter((label) => from.length > 1 || label.data.every((data) => data === 'own-osv'));
+  it.skipIf(!here).each(['debian', 'alpine', 'npm', 'pypi'])('every label of %s is right', (family) => {
+    const labels = labelsOf(family).filter(
+      (label) => !needsAbsent(label) && (from.length > 1 || label.data.every((data) => data === 'own-osv')),
+    );
     const wrong = labels.flatMap((label) => {
       const { expect: said, fixed } = answer(label, index);
       const right = said === label.expect && (label.fixed === undefined || fixed === label.fixed);

@@ -46,7 +46,7 @@ export function judge(groups: readonly Group[], installed: Installed, arch: stri
 }
 
 function judgeGroup(group: Group, installed: Installed, arch: string | undefined, family: Family): Ruling | undefined {
-  const words = hear(group.rows, installed, arch);
+  const words = hear(withoutRepeats(group.rows, installed, family), installed, arch);
   if (!words.some((word) => word.affected.length > 0 || word.undecided)) return undefined;
   const { deciding, refuted } = weigh(words, family);
   const matched = deciding.flatMap((word) => word.affected);
@@ -60,6 +60,19 @@ function judgeGroup(group: Group, installed: Installed, arch: string | undefined
     status: fix.version !== undefined ? 'fixed' : statusOf(matched),
     invalidBounds: installed.valid && words.some((word) => word.undecided),
   };
+}
+
+/** Of the rows that a changelog gives, the one with the lowest fix: what a later entry names again was fixed before. */
+function withoutRepeats(rows: readonly AdvisoryRow[], { order }: Installed, { changelogs }: Family): readonly AdvisoryRow[] {
+  if (changelogs === undefined || rows.length < 2) return rows;
+  const mentions = rows.filter((row) => row.source.startsWith(changelogs));
+  if (mentions.length < 2) return rows;
+  const lowest = mentions.reduce((best, one) => (order.compare(fixOf(one), fixOf(best)) < 0 ? one : best));
+  return [...rows.filter((row) => !mentions.includes(row)), lowest];
+}
+
+function fixOf(row: AdvisoryRow): string {
+  return row.ranges[0]?.fixed ?? '';
 }
 
 function hear(rows: readonly AdvisoryRow[], installed: Installed, arch: string | undefined): Word[] {
@@ -80,7 +93,8 @@ function hear(rows: readonly AdvisoryRow[], installed: Installed, arch: string |
 /** Who decides, and the rows that refute when what some say is outweighed. */
 function weigh(words: readonly Word[], family: Family): { deciding: readonly Word[]; refuted?: readonly AdvisoryRow[] } {
   const affected = words.filter((word) => word.affected.length > 0);
-  const own = words.filter((word) => family.vendors.includes(word.source));
+  const { vendor } = family;
+  const own = vendor === undefined ? [] : words.filter((word) => word.source.startsWith(vendor));
   const denied = (own.length > 0 ? own : words).flatMap((word) => word.denied);
   if (denied.length > 0) return { deciding: affected, refuted: denied };
   if (own.length === 0 || own.some((word) => word.undecided)) return { deciding: affected };

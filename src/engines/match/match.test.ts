@@ -101,6 +101,12 @@ describe('match, a distribution', () => {
     ['another architecture', deb('1'), [below('2', { qualifiers: { arch: 'arm64' } })], []],
     ['the same architecture', deb('1'), [below('2', { qualifiers: { arch: 'amd64' } })], ['CVE-2024-0001 | 2 | active |']],
     ['an advisory without a CVE stands under its own id', deb('1'), [below('2', { id: 'DSA-9-1' })], ['DSA-9-1 | 2 | active |']],
+    [
+      'a changelog that names the CVE again raises nothing',
+      deb('1.2'),
+      [below('1.3', { source: 'debian-changelog' }), below('1.2', { source: 'debian-changelog' })],
+      [],
+    ],
   ])('%s', (_, item, rows, expected) => {
     expect(lines(run([item], rows))).toEqual(expected);
   });
@@ -146,6 +152,13 @@ describe('match, a language', () => {
       [npm({ id: 'GHSA-a', ranges: [{ fixed: '1.2.0' }] }), npm({ id: 'X-1', ranges: [{ lastAffected: '1.1.9' }] })],
       [record('X-1', ['GHSA-a'])],
       ['GHSA-a | 1.2.0 | active | X-1'],
+    ],
+    [
+      'a last affected version with a known fix above it',
+      '1.2.0-rc.1',
+      [npm({ id: 'GHSA-a', ranges: [{ lastAffected: '1.2.0-rc.1', fixed: '1.2.0' }] })],
+      [],
+      ['GHSA-a | 1.2.0 | active |'],
     ],
     [
       'a fix that begins the next span leads on',
@@ -253,10 +266,15 @@ describe('match, what cannot be told', () => {
     ],
     [
       'a bound that decides',
-      causesOf([deb('1')], bookworm, { rows: [row({ ranges: [{ fixed: '2_0' }] })] }),
+      causesOf([deb('1')], bookworm, { rows: [row({ ranges: [{ fixed: '1_0' }] })] }),
       ['advisory-range-invalid deb blocks'],
     ],
     ['a bound that does not decide', causesOf([deb('1')], bookworm, { rows: [row({ ranges: [{ introduced: '3', fixed: '2_0' }] })] }), []],
+    [
+      'a bound outside the grammar that plain numbers decide',
+      causesOf([deb('3.1')], bookworm, { rows: [row({ ranges: [{ fixed: '2.5_0' }] })] }),
+      [],
+    ],
     ['no rating', causesOf([deb('1')], bookworm), ['severity-unrated severity blocks 1']],
     [
       'no data on exploitation',

@@ -53,8 +53,27 @@ function holdRange(installed: Installed, range: VersionRange): Holding {
 }
 
 function against(installed: Installed, bound: string, test: (order: number) => boolean): boolean | undefined {
-  if (!installed.valid || !installed.order.valid(bound)) return undefined;
-  return test(installed.order.compare(installed.version, bound));
+  if (!installed.valid) return undefined;
+  const order = installed.order.valid(bound) ? installed.order.compare(installed.version, bound) : plainOrder(installed.version, bound);
+  return order === undefined ? undefined : test(order);
+}
+
+/**
+ * Order of two versions of which one is outside the grammar, where plain dotted numbers decide before anything else is read: 1.9.12 is above `1.9.5p2`
+ * in every scheme. Undefined where they do not decide.
+ */
+function plainOrder(a: string, b: string): number | undefined {
+  if (/[!:]/.test(a + b)) return undefined;
+  const left = a.split('.');
+  const right = b.split('.');
+  for (let at = 0; at < left.length && at < right.length; at++) {
+    const one = /^(0|[1-9]\d{0,14})(?=\D|$)/.exec(left[at] ?? '');
+    const other = /^(0|[1-9]\d{0,14})(?=\D|$)/.exec(right[at] ?? '');
+    if (one === null || other === null) return undefined;
+    if (one[0] !== other[0]) return Number(one[0]) - Number(other[0]);
+    if (one[0] !== left[at] || other[0] !== right[at]) return undefined;
+  }
+  return undefined;
 }
 
 /** By order, not by text: 1.4 is 1.4.0 in PEP 440. What is outside the grammar can only be equal as text. */
@@ -65,21 +84,31 @@ function holdVersions(installed: Installed, versions: readonly string[]): Holdin
   return versions.some((one) => !plainlyDifferent(one, version) && order.valid(one) && order.compare(one, version) === 0) ? 'in' : 'out';
 }
 
-/** Whether two versions begin with different plain numbers, which no scheme calls equal: spares most comparisons with long lists. */
+/**
+ * Whether two versions differ in the plain number that each begins with, or in the second one: `1.4` and `1.12.1`. No scheme calls such versions equal,
+ * and it spares most comparisons with long lists.
+ */
 function plainlyDifferent(a: string, b: string): boolean {
-  const left = leadingNumber(a);
-  return left !== undefined && left !== (leadingNumber(b) ?? left);
+  const first = plainNumber(a, 0);
+  const other = plainNumber(b, 0);
+  if (first === undefined || other === undefined) return false;
+  if (first.value !== other.value) return true;
+  const second = plainNumber(a, first.end + 1);
+  const otherSecond = plainNumber(b, other.end + 1);
+  return second !== undefined && otherSecond !== undefined && second.value !== otherSecond.value;
 }
 
-function leadingNumber(version: string): number | undefined {
+/** Up to nine digits that end at a full stop or with the version. */
+function plainNumber(version: string, start: number): { readonly value: number; readonly end: number } | undefined {
   let value = 0;
-  for (let at = 0; at < version.length && at < 9; at++) {
+  let at = start;
+  for (; at < version.length && at < start + 9; at++) {
     const code = version.charCodeAt(at);
-    if (code === 46 && at > 0) return value;
+    if (code === 46) break;
     if (code < 48 || code > 57) return undefined;
     value = value * 10 + code - 48;
   }
-  return undefined;
+  return at > start && (at === version.length || version.charCodeAt(at) === 46) ? { value, end: at } : undefined;
 }
 
 /** A version that removes a finding, and the different ones that the records named on the way. */

@@ -105,7 +105,7 @@ function groupByNumber(advisories: readonly Advisory[]): Map<string, Advisory[]>
 
 /**
  * Rows of all revisions of one advisory. A later revision (`-2`) takes the place of what an earlier one said of the same release and
- * package: of the CVEs that it names, or of all of them where it names none (a regression update, an incomplete fix).
+ * package: of the CVEs that it names. One that names none (a regression update) stands under its own number and leaves the fixes as they are.
  */
 function emitAdvisory(revisions: readonly Advisory[], releases: Set<string>, emit: Emit): void {
   const said = new Map<string, { id: string; fix: Fix; ecosystem: string; from: Advisory }>();
@@ -118,8 +118,7 @@ function emitAdvisory(revisions: readonly Advisory[], releases: Set<string>, emi
       }
       releases.add(ecosystem);
       const place = `${ecosystem} ${fix.name} `;
-      const earlier = [...said.entries()].filter(([key, row]) => key.startsWith(place) && row.from !== advisory).map(([, row]) => row.id);
-      const ids = advisory.cves.size > 0 ? [...advisory.cves] : earlier.length > 0 ? earlier : [advisory.id];
+      const ids = advisory.cves.size > 0 ? [...advisory.cves] : [advisory.id];
       for (const id of ids) said.set(`${place}${id}`, { id, fix, ecosystem, from: advisory });
     }
   }

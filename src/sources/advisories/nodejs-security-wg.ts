@@ -85,7 +85,18 @@ function affectedRanges(advisory: Advisory): VersionRange[] | undefined {
   const vulnerable = advisory.vulnerable === undefined ? undefined : readNpmRequirement(advisory.vulnerable);
   const patched = advisory.patched === undefined ? [] : readNpmRequirement(advisory.patched);
   if (vulnerable === undefined || patched === undefined) return undefined;
-  return intersectRanges(vulnerable, complementRanges(patched, semverOrder), semverOrder);
+  return intersectRanges(vulnerable, complementRanges(patched, semverOrder), semverOrder).map((range) => withFix(range, patched));
+}
+
+/** A span that ends with a last affected version is fixed by the first patched version above it, where one is named. */
+function withFix(range: VersionRange, patched: readonly VersionRange[]): VersionRange {
+  const { lastAffected, fixed } = range;
+  if (lastAffected === undefined || fixed !== undefined) return range;
+  const later = patched.flatMap(({ introduced }) =>
+    introduced !== undefined && semverOrder(introduced, lastAffected) > 0 ? [introduced] : [],
+  );
+  const [first] = later.sort(semverOrder);
+  return first === undefined ? range : { ...range, fixed: first };
 }
 
 /**

@@ -5,7 +5,7 @@ export const alpine: Family = {
   type: 'apk',
   kind: 'os',
   title: 'Alpine',
-  vendors: ['alpine-secdb', 'alpine'],
+  vendor: 'alpine',
   ecosystem: (distro) => releaseOf(distro, 'alpine', 'Alpine'),
   nameOf: sourceName,
   versionOf: sourceVersion,

@@ -15,8 +15,13 @@ export interface Family {
   readonly kind: 'os' | 'language';
   /** Name of the ecosystem as `plimsoll db update` takes it. */
   readonly title: string;
-  /** Sources that are the distribution's own; what they say of a release outweighs what others say. Empty for languages. */
-  readonly vendors: readonly string[];
+  /** How the ids of the distribution's own sources begin (`debian-dsa`); what they say of a release outweighs what others say. Absent for languages. */
+  readonly vendor?: string;
+  /**
+   * How the ids of sources begin that know fixes from changelogs. Later entries repeat what was fixed before, so the lowest fix counts,
+   * unlike with notices, where a later one raises it.
+   */
+  readonly changelogs?: string;
   /** OSV's word for where the packages belong, or why there is none. */
   ecosystem(distro: Distro | undefined): string | Gap;
   /** The name as the ecosystem compares it. */

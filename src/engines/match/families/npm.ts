@@ -5,7 +5,6 @@ export const npm: Family = {
   type: 'npm',
   kind: 'language',
   title: 'npm',
-  vendors: [],
   ecosystem: () => 'npm',
   nameOf: (item) => item.name,
   versionOf: (item) => item.version,

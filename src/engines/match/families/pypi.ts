@@ -5,7 +5,6 @@ export const pypi: Family = {
   type: 'pypi',
   kind: 'language',
   title: 'PyPI',
-  vendors: [],
   ecosystem: () => 'PyPI',
   nameOf: (item) => item.name.toLowerCase().replace(/[-_.]+/g, '-'),
   versionOf: (item) => item.version,

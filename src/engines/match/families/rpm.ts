@@ -5,7 +5,6 @@ export const rpm: Family = {
   type: 'rpm',
   kind: 'os',
   title: 'RPM distributions',
-  vendors: [],
   ecosystem: (distro) => ({
     code: 'distro-unsupported',
     reason: `packages of ${distro?.name ?? 'an RPM distribution'} cannot be matched yet`,
