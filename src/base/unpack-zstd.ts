@@ -41,7 +41,7 @@ function builtinTransform(): Transform | undefined {
 }
 
 async function* throughBuiltin(source: AsyncIterable<Uint8Array>, transform: Transform): AsyncGenerator<Uint8Array> {
-  pipeline(Readable.from(source, { objectMode: false }), transform, () => undefined);
+  pipeline(Readable.from(owned(source), { objectMode: false }), transform, () => undefined);
   try {
     for await (const chunk of transform) yield chunk;
   } catch (cause) {
@@ -72,7 +72,7 @@ async function* throughProgram(source: AsyncIterable<Uint8Array>, child: ChildPr
   });
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   // A source that fails ends the program's input; one that the program refuses closes the pipe, and its exit code then says why.
-  pipeline(Readable.from(source, { objectMode: false }), stdin, (error) => {
+  pipeline(Readable.from(owned(source), { objectMode: false }), stdin, (error) => {
     if (error && !('code' in error && error.code === 'EPIPE')) {
       sourceError = error;
       child.kill('SIGKILL');
@@ -116,4 +116,9 @@ function asDamaged(cause: unknown): unknown {
   return /premature|unexpected|EOF|srcSize|truncated/i.test(text)
     ? new PlimsollError('archive-truncated', 'The zstd file ends in the middle', { cause })
     : new PlimsollError('archive-damaged', 'The zstd file is damaged or needs a window beyond 128 MiB', { cause });
+}
+
+/** Chunks as copies: a Node stream queues what it is given, and a source may use its buffer again. Packed bytes are few. */
+export async function* owned(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) yield Uint8Array.from(chunk);
 }

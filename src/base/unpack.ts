@@ -2,7 +2,7 @@ import { pipeline, Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { PlimsollError } from '../model/error.ts';
 import type { Unpack } from '../model/ports.ts';
-import { unpackZstd, type ZstdRoutes } from './unpack-zstd.ts';
+import { owned, unpackZstd, type ZstdRoutes } from './unpack-zstd.ts';
 
 /** How bytes are packed, told from their beginning alone: a name proves nothing. */
 export type Packing = 'gzip' | 'zstd' | 'zip' | 'xz' | 'bzip2' | 'tar' | 'plain';
@@ -104,7 +104,7 @@ export async function peek(
 /** Runs a stream through a transform of `node:zlib`; its errors become ours. */
 export async function* through(source: AsyncIterable<Uint8Array>, transform: Transform): AsyncGenerator<Uint8Array> {
   // An error of the source destroys the transform with that error, so the loop below throws it: nothing is left for the callback to say.
-  pipeline(Readable.from(source, { objectMode: false }), transform, () => undefined);
+  pipeline(Readable.from(owned(source), { objectMode: false }), transform, () => undefined);
   try {
     for await (const chunk of transform) yield chunk;
   } catch (error) {
