@@ -1,9 +1,10 @@
 import { compareDigits, compareNumber, isNumeric, type Order, type VersionOrder } from './order.ts';
 
 /**
- * Composer, which compares with PHP's `version_compare`: dots go between digits and letters, `-`, `_` and `+` are dots, then part by part
+ * Composer, which compares with PHP's `version_compare`: dots go between digits and letters, `-` and `_` are dots, then part by part
  * any other word < dev < alpha = a < beta = b < RC = rc < a number < pl = p. More parts are higher, unless they are a pre-release.
- * Source: php.net, `version_compare`; getcomposer.org, "Versions and constraints" (a leading `v` is dropped).
+ * Source: php.net, `version_compare`; getcomposer.org, "Versions and constraints" (a leading `v` and
+ * build metadata are dropped).
  * Branches (`dev-main`) have no place among numbers: they are ordered as the words they are, and are not `valid`.
  */
 export const composer: VersionOrder = { scheme: 'composer', compare, valid };
@@ -57,19 +58,21 @@ function rank(part: string): number {
 }
 
 function parts(version: string): string[] {
-  return (
-    version
-      .trim()
-      .replace(/^v/i, '')
-      .match(/[0-9]+|[A-Za-z]+|#/g) ?? []
-  );
+  const text = withoutBuild(version.trim()).replace(/^v/i, '');
+  return text.match(/[0-9]+|[A-Za-z]+|#/g) ?? [];
 }
 
 function valid(version: string): boolean {
-  const text = version.trim().replace(/\+[^\s]*$/, '');
+  const text = withoutBuild(version.trim());
   const classical = /^v?[0-9]{1,5}(?:\.[0-9]+){0,3}(.*)$/is.exec(text);
   const dated = /^v?[0-9]{4}(?:[.:-]?[0-9]{2}){1,6}(?:[.:-]?[0-9]{1,3}){0,2}(.*)$/is.exec(text);
   return isStability(classical?.[1]) || isStability(dated?.[1]);
+}
+
+/** Build metadata identifies, it does not order. */
+function withoutBuild(version: string): string {
+  const plus = version.indexOf('+');
+  return plus <= 0 || /\s/.test(version.slice(plus)) ? version : version.slice(0, plus);
 }
 
 /** What may follow the numbers: a stability with its own numbers, and `-dev`. */

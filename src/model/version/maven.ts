@@ -134,7 +134,7 @@ function parse(version: string): Lists {
 
 /**
  * Drops null values at the end of every list, from the last list to the first, and lists that are then empty and last. A list of release
- * words alone goes too ("1-ga-1" = "1-1", as the specification lists it; the code of Maven 3.8 keeps it as an empty list).
+ * words before a number goes too ("1-ga-1" = "1-1", as the specification lists it; the code of Maven 3.8 keeps it as an empty list).
  */
 function trimmed(lists: Lists): Lists {
   const dropped = new Set<number>();
@@ -144,7 +144,7 @@ function trimmed(lists: Lists): Lists {
     while (atoms.length > 0 && isNull(atoms.at(-1) ?? nothing)) atoms.pop();
     if (atoms.length > 0 || level === 0) continue;
     if (level === lists.length - 1) lists.pop();
-    else if (wordsAlone) dropped.add(level);
+    else if (wordsAlone && lists[level + 1]?.[0]?.digits !== undefined) dropped.add(level);
   }
   return dropped.size === 0 ? lists : lists.filter((_, level) => !dropped.has(level));
 }
