@@ -1,8 +1,9 @@
 import type { Coverage } from '../model/advisory.ts';
-import type { Importer } from '../sources/advisories/index.ts';
+import type { Importer, UpdateAddresses } from '../sources/advisories/index.ts';
 import { updateAdvisories } from './db-update.ts';
 import type { Deps } from './deps.ts';
 import { feeds } from './registry/generated/feeds.ts';
+import type { Settings } from './settings/table.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -19,20 +20,21 @@ export function staleEcosystems(wanted: readonly string[], coverageOf: (ecosyste
   });
 }
 
+/** The addresses that settings override. */
+export function updateAddressesOf(settings: Settings): Partial<UpdateAddresses> {
+  return {
+    ...(settings.osvUrl === undefined ? {} : { osv: settings.osvUrl }),
+    ...(settings.kevUrl === undefined ? {} : { kev: settings.kevUrl }),
+    ...(settings.epssUrl === undefined ? {} : { epss: settings.epssUrl }),
+    ...(settings.eolUrl === undefined ? {} : { endoflife: settings.eolUrl }),
+  };
+}
+
 /** Fetches the packs of ecosystems, and says on the way what is fetched. Answers with what could not be had, a line each; the former packs stay. */
 export async function fetchEcosystems(ecosystems: readonly string[], deps: Deps, signal: AbortSignal): Promise<readonly string[]> {
   const { settings, store, progress, clock, http } = deps;
   const { failed } = await updateAdvisories(
-    {
-      ecosystems,
-      addresses: {
-        ...(settings.osvUrl === undefined ? {} : { osv: settings.osvUrl }),
-        ...(settings.kevUrl === undefined ? {} : { kev: settings.kevUrl }),
-        ...(settings.epssUrl === undefined ? {} : { epss: settings.epssUrl }),
-        ...(settings.eolUrl === undefined ? {} : { endoflife: settings.eolUrl }),
-      },
-      ...(settings.maxDownload === undefined ? {} : { maxBytes: settings.maxDownload }),
-    },
+    { ecosystems, addresses: updateAddressesOf(settings), ...(settings.maxDownload === undefined ? {} : { maxBytes: settings.maxDownload }) },
     { store, importers: await allImporters(), progress, clock, ...(http === undefined ? {} : { http }) },
     signal,
   );
