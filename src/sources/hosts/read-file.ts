@@ -1,9 +1,18 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { errorCode } from '../../base/files.ts';
-import type { Analyzer, Learned, Want } from '../../model/analyzer.ts';
+import type { Analyzer, Learned, ReadMode } from '../../model/analyzer.ts';
 
-const FULL_BYTES = 64 * 1024 ** 2;
-const SPILL_BYTES = 1024 ** 3;
+/** One analyzer's wish for one file, with its defaults filled in: what the compiled table of wants answers. */
+export interface WantedRead {
+  readonly analyzer: Analyzer;
+  readonly mode: Exclude<ReadMode, 'skip'>;
+  readonly headBytes: number;
+  readonly maxBytes: number;
+  /** The file must begin with these bytes. */
+  readonly magic: readonly number[];
+  /** Wanted by its whole path. */
+  readonly exact: boolean;
+}
 
 /** Why a wanted file gave nothing. */
 export interface ReadFault {
@@ -19,27 +28,25 @@ export interface ReadFault {
 export function analyzeFile(
   path: string,
   inner: string,
-  analyzer: Analyzer,
-  want: Want,
+  wanted: WantedRead,
   onFault: (fault: ReadFault) => void,
 ): { readonly learned: Learned; readonly inode: string } | undefined {
-  const mode = want.refine?.(inner) ?? want.read;
-  if (mode === 'skip') return undefined;
+  const { analyzer, mode, headBytes, maxBytes, magic } = wanted;
   let fd: number | undefined;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     const stat = fstatSync(fd);
     // A folder above may have become a link since it was listed: the descriptor tells where it really leads.
     if (!stat.isFile() || !leadsTo(fd, path)) return undefined;
-    const budget = want.maxBytes ?? (mode === 'spill' ? SPILL_BYTES : FULL_BYTES);
-    if (mode !== 'head' && stat.size > budget) {
-      onFault({ code: 'file-too-large', reason: `it is larger than ${budget} bytes`, hint: 'It was not read.' });
+    if (mode !== 'head' && stat.size > maxBytes) {
+      onFault({ code: 'file-too-large', reason: `it is larger than ${maxBytes} bytes`, hint: 'It was not read.' });
       return undefined;
     }
     const open = fd;
     const range = (offset: number, length: number): Uint8Array => readAt(open, offset, Math.min(length, Math.max(stat.size - offset, 0)));
-    if (want.magic !== undefined && !want.magic.every((byte, index) => range(0, want.magic?.length ?? 0)[index] === byte)) return undefined;
-    const bytes = mode === 'spill' ? new Uint8Array() : range(0, mode === 'head' ? (want.headBytes ?? 0) : stat.size);
+    const head = range(0, magic.length);
+    if (!magic.every((byte, index) => head[index] === byte)) return undefined;
+    const bytes = mode === 'spill' ? new Uint8Array() : range(0, mode === 'head' ? headBytes : stat.size);
     const learned = analyzer.analyze({ path: inner, size: stat.size, mode: stat.mode & 0o7777, bytes, range });
     return { learned, inode: `${stat.dev}:${stat.ino}` };
   } catch (error) {

@@ -41,8 +41,20 @@ function tableOf(...analyzers: Analyzer[]): Wanting {
     (want.executable === true && (mode & 0o111) !== 0);
   return {
     analyzers,
-    find: (path, mode) =>
-      analyzers.flatMap((one) => one.wants.filter((want) => meets(want, path, mode)).map((want) => ({ analyzer: one, want }))),
+    lookup: (path, _size, mode) => ({
+      reads: analyzers.flatMap((one) =>
+        one.wants
+          .filter((want) => meets(want, path, mode))
+          .map((want) => ({
+            analyzer: one,
+            mode: want.read,
+            headBytes: want.headBytes ?? 0,
+            maxBytes: want.maxBytes ?? 1e6,
+            magic: want.magic ?? [],
+            exact: want.path !== undefined,
+          })),
+      ),
+    }),
   };
 }
 

@@ -2,16 +2,16 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, realpa
 import { setImmediate as breathe } from 'node:timers/promises';
 import picomatch from 'picomatch';
 import { errorCode } from '../../base/files.ts';
-import type { Analyzer, StandingFile, Want } from '../../model/analyzer.ts';
+import type { Analyzer, StandingFile } from '../../model/analyzer.ts';
 import { PlimsollError } from '../../model/error.ts';
 import type { UnknownCause, Warning } from '../../model/unknown.ts';
 import { type Mount, type MountKind, mountKind, mountsBelow, parseMountInfo } from './mounts.ts';
-import { analyzeFile, type ReadFault } from './read-file.ts';
+import { analyzeFile, type ReadFault, type WantedRead } from './read-file.ts';
 
-/** Which wants of which analyzers a path meets: the compiled table, as far as a walk needs it. */
+/** The compiled table of what analyzers want, as far as a walk needs it. */
 export interface Wanting {
   readonly analyzers: readonly Analyzer[];
-  find(path: string, mode: number): readonly { readonly analyzer: Analyzer; readonly want: Want }[];
+  lookup(path: string, size: number, mode: number): { readonly reads: readonly WantedRead[] } | undefined;
 }
 
 /** How a root file system is walked. */
@@ -64,6 +64,7 @@ export async function walkRoot(path: string, table: Wanting, options: WalkRootOp
   const skipFile = picomatch([...(options.skipFiles ?? [])].map(relative), { dot: true });
   const skipsFiles = (options.skipFiles ?? []).length > 0;
   const needsMode = table.analyzers.some((analyzer) => analyzer.wants.some((want) => want.executable === true));
+  const folders = new Set(table.analyzers.flatMap((analyzer) => analyzer.wants.flatMap((want) => want.under ?? [])));
   const files: StandingFile[] = [];
   const causes: UnknownCause[] = [];
   /** Analyzer and inode of what was read at a path wanted by its whole name: a link to it says nothing new. */
@@ -76,10 +77,11 @@ export async function walkRoot(path: string, table: Wanting, options: WalkRootOp
   }
 
   function look(inner: string, real: string): void {
-    const mode = needsMode ? modeOf(at(root, real)) : 0;
-    for (const { analyzer, want } of table.find(inner, mode)) {
-      const place = want.path !== undefined || want.under !== undefined;
-      const outcome = analyzeFile(at(root, real), inner, analyzer, want, (what: ReadFault) => {
+    const stat = needsMode ? lstatSync(at(root, real), { throwIfNoEntry: false }) : undefined;
+    for (const read of table.lookup(inner, stat?.size ?? 0, (stat?.mode ?? 0) & 0o7777)?.reads ?? []) {
+      const { analyzer } = read;
+      const place = read.exact || folders.has(inner.slice(0, inner.lastIndexOf('/') + 1));
+      const outcome = analyzeFile(at(root, real), inner, read, (what: ReadFault) => {
         if (what.code === 'file-too-large') causes.push({ ...what, area: AREA, of: 'files', example: inner, blocking: place });
         else fault(inner, what.reason, place);
       });
@@ -221,10 +223,6 @@ function mountCause(mount: Mount | undefined): UnknownCause | undefined {
     example: mount.path,
     blocking: false,
   };
-}
-
-function modeOf(path: string): number {
-  return (lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o7777;
 }
 
 function linkTarget(path: string): string | undefined {
