@@ -80,8 +80,8 @@ async function answerLines(terminal: Terminal, answer: (line: string) => string)
 
 async function writePage(files: readonly string[], options: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<number> {
   if (files.length === 0) throw new PlimsollError('usage', 'no result is named', { hint: 'plimsoll scan IMAGE --format json=result.json; plimsoll dev page result.json' });
-  const { renderReport } = await import('../../../reports/html/report.ts');
-  const page = renderReport(files.map((file) => readResult(resolve(terminal.cwd, file))));
+  const { renderPage } = await import('../../../reports/html/page.ts');
+  const page = renderPage(files.map((file) => ({ result: readResult(resolve(terminal.cwd, file)) })));
   if (typeof options.output === 'string') writeWhole(resolve(terminal.cwd, options.output), page);
   else terminal.out(page);
   return exitCodes.done;
