@@ -1,6 +1,6 @@
 import type { VersionRange } from '../../model/advisory.ts';
 import { readCvss } from '../../model/cvss.ts';
-import { complementRanges, intersectRanges, readNpmRequirement, semverOrder } from '../../model/requirement.ts';
+import { complementRanges, intersectRanges, npmCompare, readNpmRequirement } from '../../model/requirement.ts';
 import { type RatedSeverity, severityOfScore, severityOfWord } from '../../model/severity.ts';
 import { dateOf, type Fields, isFields, listOf, parseJson, summaryOf, textOf, textsOf } from './fields.ts';
 import type { Emit, Importer } from './importer.ts';
@@ -85,7 +85,7 @@ function affectedRanges(advisory: Advisory): VersionRange[] | undefined {
   const vulnerable = advisory.vulnerable === undefined ? undefined : readNpmRequirement(advisory.vulnerable);
   const patched = advisory.patched === undefined ? [] : readNpmRequirement(advisory.patched);
   if (vulnerable === undefined || patched === undefined) return undefined;
-  return intersectRanges(vulnerable, complementRanges(patched, semverOrder), semverOrder);
+  return intersectRanges(vulnerable, complementRanges(patched, npmCompare), npmCompare);
 }
 
 /**
