@@ -39,8 +39,8 @@ export function unknownSection({ unknowns, summary }: ScanResult): Markup | unde
   const says =
     summary.blockingUnknowns > 0
       ? `${counted(summary.blockingUnknowns, 'row')} of ${unknowns.length} ${summary.blockingUnknowns === 1 ? 'forbids' : 'forbid'} a verdict: findings may be missing from this page.`
-      : 'No verdict depends on these; they are what the result does not say.';
-  return html`<section class="card warn"><h2>Unknown: this is not a pass</h2><p>${says}</p><div class="scroll"><table><thead><tr><th scope="col">Area</th><th scope="col">What is not known</th><th scope="col">Next step</th></tr></thead><tbody>${rows.map(
+      : 'No verdict depends on these, but the result is no more than what could be seen.';
+  return html`<section class="card warn"><h2>${summary.blockingUnknowns > 0 ? 'Unknown: this is not a pass' : 'Unknown: what this result does not say'}</h2><p>${says}</p><div class="scroll"><table><thead><tr><th scope="col">Area</th><th scope="col">What is not known</th><th scope="col">Next step</th></tr></thead><tbody>${rows.map(
     ({ area, reason, subject, hint, blocking, examples }) =>
       html`<tr><th scope="row">${clip(area, 60)}${blocking ? undefined : html`<br><span class="small soft">note</span>`}</th><td>${clip(reason, 400)}: ${clip(subject, 100)}${
         examples.length === 0 ? undefined : html`<br><span class="small soft">such as ${clip(examples.join(', '), 300)}</span>`
