@@ -7,7 +7,7 @@ import { clip, html, idLink, type Markup } from './markup.ts';
 
 /** Findings in detail; beyond this number only their row is written, so that the page stays one that opens. */
 const detailed = 1000;
-const shownActions = 25;
+const shownActions = 10;
 const locationLength = 200;
 
 function whereWords({ layer, path, command }: FindingLocation): string {
@@ -20,7 +20,7 @@ export function actionSection({ actions, summary }: ScanResult): Markup | undefi
   if (actions.length === 0) return undefined;
   const shown = actions.slice(0, shownActions);
   const more = actions.length - shown.length;
-  return html`<h2>Do first</h2><p class="soft">${counted(shown.length, 'action')} ${shown.length === 1 ? 'removes' : 'remove'} ${removedBy(shown)} of ${counted(summary.active, 'finding')}.</p><ol class="actions card">${shown.map(
+  return html`<h2>Do first</h2><p class="soft">${more > 0 ? `The first ${shown.length} of ${actions.length} actions` : counted(shown.length, 'action')} ${shown.length === 1 ? 'removes' : 'remove'} ${removedBy(shown)} of ${counted(summary.active, 'finding')}.</p><ol class="actions card">${shown.map(
     ({ title, findings, command, location, exploited, critical }) => {
       const ids = [...new Set(findings.map((one) => one.split(' ')[0] ?? ''))];
       return html`<li><div><b>${clip(title, 300)}</b> ${exploited > 0 ? html`<span class="tag critical">exploited: ${exploited}</span> ` : undefined}${
