@@ -39,5 +39,5 @@ export function clip(text: string, most: number): string {
 /** An advisory's id, as a link only where the shape of the id is known: the address is never taken from data. */
 export function idLink(id: string): Markup {
   const url = advisoryUrl(id);
-  return url === undefined ? html`${clip(id, 80)}` : html`<a href="${url}" rel="noreferrer">${id}</a>`;
+  return url === undefined ? html`${clip(id, 40)}` : html`<a href="${url}" rel="noreferrer">${id}</a>`;
 }

@@ -55,7 +55,7 @@ function target({ result, note }: PageEntry, heading: 'h1' | 'h2', i: number | u
   const name = clip(of.name, 300);
   const details = html`${actionSection(result)}${unknownPart(result)}${layerPicture(result)}${findingSection(result)}${suppressedSection(result)}${basisSection(result)}`;
   const head = heading === 'h1' ? html`<h1>${name}</h1>` : html`<h2>${name}</h2>`;
-  const body = i === undefined ? details : html`<details><summary>All about ${name}</summary>${details}</details>`;
+  const body = i === undefined ? details : html`<details class="all"><summary>All about ${name}</summary>${details}</details>`;
   return html`${head}<p class="soft">${clip(facts.join(' · '), 400)}</p>${note === undefined ? undefined : html`<p>${clip(note, 600)}</p>`}${verdictCards(result)}${countCards(result)}${body}`;
 }
 

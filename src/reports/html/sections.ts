@@ -7,7 +7,7 @@ import { clip, html, idLink, type Markup } from './markup.ts';
 
 /** Findings in detail; beyond this number only their row is written, so that the page stays one that opens. */
 const detailed = 1000;
-const shownActions = 25;
+const shownActions = 10;
 const locationLength = 200;
 
 function whereWords({ layer, path, command }: FindingLocation): string {
@@ -20,7 +20,7 @@ export function actionSection({ actions, summary }: ScanResult): Markup | undefi
   if (actions.length === 0) return undefined;
   const shown = actions.slice(0, shownActions);
   const more = actions.length - shown.length;
-  return html`<h2>Do first</h2><p class="soft">${counted(shown.length, 'action')} ${shown.length === 1 ? 'removes' : 'remove'} ${removedBy(shown)} of ${counted(summary.active, 'finding')}.</p><ol class="actions card">${shown.map(
+  return html`<h2>Do first</h2><p class="soft">${more > 0 ? `The first ${shown.length} of ${actions.length} actions` : counted(shown.length, 'action')} ${shown.length === 1 ? 'removes' : 'remove'} ${removedBy(shown)} of ${counted(summary.active, 'finding')}.</p><ol class="actions card">${shown.map(
     ({ title, findings, command, location, exploited, critical }) => {
       const ids = [...new Set(findings.map((one) => one.split(' ')[0] ?? ''))];
       return html`<li><div><b>${clip(title, 300)}</b> ${exploited > 0 ? html`<span class="tag critical">exploited: ${exploited}</span> ` : undefined}${
@@ -39,8 +39,8 @@ export function unknownSection({ unknowns, summary }: ScanResult): Markup | unde
   const says =
     summary.blockingUnknowns > 0
       ? `${counted(summary.blockingUnknowns, 'row')} of ${unknowns.length} ${summary.blockingUnknowns === 1 ? 'forbids' : 'forbid'} a verdict: findings may be missing from this page.`
-      : 'No verdict depends on these; they are what the result does not say.';
-  return html`<section class="card warn"><h2>Unknown: this is not a pass</h2><p>${says}</p><div class="scroll"><table><thead><tr><th scope="col">Area</th><th scope="col">What is not known</th><th scope="col">Next step</th></tr></thead><tbody>${rows.map(
+      : 'No verdict depends on these, but the result is no more than what could be seen.';
+  return html`<section class="card warn"><h2>${summary.blockingUnknowns > 0 ? 'Unknown: this is not a pass' : 'Unknown: what this result does not say'}</h2><p>${says}</p><div class="scroll"><table><thead><tr><th scope="col">Area</th><th scope="col">What is not known</th><th scope="col">Next step</th></tr></thead><tbody>${rows.map(
     ({ area, reason, subject, hint, blocking, examples }) =>
       html`<tr><th scope="row">${clip(area, 60)}${blocking ? undefined : html`<br><span class="small soft">note</span>`}</th><td>${clip(reason, 400)}: ${clip(subject, 100)}${
         examples.length === 0 ? undefined : html`<br><span class="small soft">such as ${clip(examples.join(', '), 300)}</span>`

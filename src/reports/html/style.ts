@@ -15,7 +15,7 @@ header b{color:var(--ink);font-size:16px}
 header button{margin-left:auto}
 h1{font-size:28px;line-height:1.2;margin:14px 0 2px;overflow-wrap:anywhere}
 h2{font-size:19px;margin:34px 0 10px}
-h3{font-size:15px;margin:0 0 6px}
+h3,h2.lead{font-size:15px;margin:0 0 6px}details.all{margin-top:12px}details.all>summary{font-size:15px}
 p{margin:0 0 8px}
 a{color:var(--accent)}
 code{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
@@ -25,18 +25,18 @@ button{cursor:pointer}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .soft{color:var(--soft)}.small{font-size:13px}.num{text-align:right;font-variant-numeric:tabular-nums}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--card);padding:6px}
-.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px}
+.card{overflow-wrap:anywhere;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px}
 .verdict{display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:14px;margin:18px 0 14px}
 .verdict .card{border-top:4px solid var(--line)}
 .verdict .bad{border-top-color:var(--critical)}.verdict .do{border-top-color:var(--accent)}.verdict .dunno{border-top-color:var(--warnline)}
 .verdict .card>p:first-of-type{font-size:17px;line-height:1.4;overflow-wrap:anywhere}
-.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(104px,1fr));gap:10px;margin:0;padding:0;list-style:none}
+.counts{display:grid;grid-template-columns:repeat(6,1fr);gap:10px;margin:0;padding:0;list-style:none}
 .counts li{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:9px 12px;color:var(--soft);font-size:13px}
 .counts b{display:block;font-size:23px;line-height:1.25;color:var(--ink);font-variant-numeric:tabular-nums}
 .counts .zero b{color:var(--soft);font-weight:400}
 .critical b,b.critical,.tag.critical{color:var(--critical)}.high b,b.high,.tag.high{color:var(--high)}.medium b,b.medium,.tag.medium{color:var(--medium)}.low b,b.low,.tag.low{color:var(--low)}.negligible b,b.negligible,.tag.negligible{color:var(--negligible)}.unknown b,b.unknown,.tag.unknown{color:var(--unknown)}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:5px;padding:0 6px;font-size:12px;font-weight:600;white-space:nowrap}
-.actions{list-style:none;margin:0;padding:0;counter-reset:n}
+.actions{list-style:none;margin:0;counter-reset:n}.card.actions{padding:14px 18px}
 .actions li{counter-increment:n;display:grid;grid-template-columns:34px 1fr auto;gap:4px 10px;padding:12px 0;border-top:1px solid var(--line)}
 .actions li:first-child{border-top:0;padding-top:2px}.actions li:last-child{padding-bottom:0}
 .actions li::before{content:counter(n);grid-row:span 2;width:26px;height:26px;border-radius:50%;background:var(--accent);color:var(--card);font-weight:700;font-size:13px;display:grid;place-items:center}
@@ -67,7 +67,7 @@ html:not(.js) header button{display:none}
 footer{color:var(--soft);font-size:13px;padding-top:26px;padding-bottom:40px}
 .target{border-top:3px solid var(--line);margin-top:44px}
 @media (max-width:640px){main,header,footer{padding-left:14px;padding-right:14px}h1{font-size:23px}.layers li{grid-template-columns:44px minmax(0,1fr)}.layers .bar{grid-column:2}
-.counts{grid-template-columns:repeat(auto-fit,minmax(92px,1fr))}.card{padding:13px 14px}
+.counts{grid-template-columns:repeat(3,1fr)}.card{padding:13px 14px}
 .actions li{grid-template-columns:34px 1fr}.actions .num{grid-column:2;text-align:left}.actions li::before{grid-row:span 3}
 .findings thead{display:none}.findings,.findings tbody,.findings tr,.findings td{display:block;width:auto}.findings tr{border-top:1px solid var(--line);padding:8px 0}.findings tr:first-child{border-top:0}.findings td{border:0;padding:1px 0;text-align:left}.findings td.prio{display:none}}
 @media print{:root,:root[data-theme=dark]{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb}body{font-size:11px}header button,.tools,.skip{display:none!important}main,header,footer{max-width:none;padding:0}.card,.actions li,.layers li,tr{break-inside:avoid}h2{break-after:avoid}a{color:inherit;text-decoration:none}svg,i,.actions li::before{print-color-adjust:exact;-webkit-print-color-adjust:exact}.target{break-before:page}}

@@ -8,7 +8,7 @@ const firstActions = 5;
 
 /** Three sentences for who reads nothing else: what is wrong, what to do first, what is not known. */
 export function verdictCards(result: ScanResult): Markup {
-  return html`<div class="verdict"><section class="card bad"><h3>What is wrong</h3>${wrongWords(result)}</section><section class="card do"><h3>What to do first</h3>${doWords(result)}</section><section class="card dunno"><h3>What is not known</h3>${unknownWords(result)}</section></div>`;
+  return html`<div class="verdict"><section class="card bad"><h2 class="lead">What is wrong</h2>${wrongWords(result)}</section><section class="card do"><h2 class="lead">What to do first</h2>${doWords(result)}</section><section class="card dunno"><h2 class="lead">What is not known</h2>${unknownWords(result)}</section></div>`;
 }
 
 function wrongWords(result: ScanResult): Markup {
