@@ -87,7 +87,7 @@ export function exportedHead(file: FeedFile, parse: (entry: unknown) => PackEntr
 
 /** Puts one line of an exported pack back. A line of another shape is skipped and counted. */
 export function emitExported(file: FeedFile, emit: Emit): void {
-  const item: unknown = JSON.parse(file.text);
+  const item = parse(file.text);
   if (typeof item !== 'object' || item === null) {
     emit.skipped('not a line of an export', file.path);
     return;
@@ -100,6 +100,15 @@ export function emitExported(file: FeedFile, emit: Emit): void {
   else if (hasTexts(known.kev, ['cve', 'added'])) emit.kev(known.kev as unknown as KevEntry);
   else if (hasTexts(known.lifecycle, ['product', 'cycle'])) emit.lifecycle(known.lifecycle as unknown as Lifecycle);
   else emit.skipped('not a line of an export', file.path);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function hasTexts<K extends string>(value: unknown, names: readonly K[]): value is Record<K, string> {
