@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { collect } from './collect.ts';
+import { completenessUnknown } from './importer.ts';
 import { importer } from './osv.ts';
 
 type Json = Record<string, unknown>;
@@ -209,7 +210,7 @@ describe('names', () => {
   ])('%j', (named, ecosystem, name) => {
     const { rows, coverage } = read(record({ affected: [{ package: named, versions: ['1'] }] }));
     expect(rows.map((row) => [row.ecosystem, row.name])).toEqual([[ecosystem, name]]);
-    expect([...coverage]).toEqual([[ecosystem, { state: 'partial', reason: 'imported records; the whole bucket was not fetched' }]]);
+    expect([...coverage]).toEqual([[ecosystem, { state: 'partial', reason: completenessUnknown }]]);
   });
 
   test.each([[{ ecosystem: 'npm' }], [{ purl: 'pkg:npm/%E0%A4%A/' }], [{ purl: 'pkg:deb/debian/x' }], [{ purl: 7 }]])(
