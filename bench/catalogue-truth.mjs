@@ -21,8 +21,15 @@ function compare(what, ours, theirs, explain = () => undefined) {
 }
 
 const of = (type) => result.packages.filter((one) => one.type === type);
-const rows = readFileSync(join(folder, 'dpkg.txt'), 'utf8').trim().split('\n').map((line) => line.split('\t'));
-compare('dpkg-query -W', new Set(of('deb').map((one) => `${one.name} ${one.version} ${one.arch}`)), new Set(rows.map((row) => row.join(' '))));
+const rows = readFileSync(join(folder, 'dpkg.txt'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => line.split('\t'));
+compare(
+  'dpkg-query -W',
+  new Set(of('deb').map((one) => `${one.name} ${one.version} ${one.arch}`)),
+  new Set(rows.map((row) => row.join(' '))),
+);
 
 /** Every folder directly under a node_modules folder (or a scope in it) that has a package.json with name and version. */
 function installed(modules, into = new Set()) {
@@ -48,10 +55,19 @@ compare('node_modules', new Set(of('npm').map((one) => `${one.name} ${one.versio
 
 const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, '-');
 const pip = JSON.parse(readFileSync(join(folder, 'pip.json'), 'utf8'));
-compare('pip list', new Set(of('pypi').map((one) => `${normal(one.name)} ${one.version}`)), new Set(pip.map((one) => `${normal(one.name)} ${one.version}`)), (kind, one) => {
-  if (kind !== 'extra') return undefined;
-  const [name] = one.split(' ');
-  const places = of('pypi').filter((item) => normal(item.name) === name).flatMap((item) => item.locations.map((place) => place.path));
-  return pip.some((item) => normal(item.name) === name) ? `shadowed copy, pip shows the first on its path: ${places.join(', ')}` : undefined;
-});
+compare(
+  'pip list',
+  new Set(of('pypi').map((one) => `${normal(one.name)} ${one.version}`)),
+  new Set(pip.map((one) => `${normal(one.name)} ${one.version}`)),
+  (kind, one) => {
+    if (kind !== 'extra') return undefined;
+    const [name] = one.split(' ');
+    const places = of('pypi')
+      .filter((item) => normal(item.name) === name)
+      .flatMap((item) => item.locations.map((place) => place.path));
+    return pip.some((item) => normal(item.name) === name)
+      ? `shadowed copy, pip shows the first on its path: ${places.join(', ')}`
+      : undefined;
+  },
+);
 process.exit(unexplained > 0 ? 1 : 0);

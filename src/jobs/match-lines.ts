@@ -27,7 +27,11 @@ export function matchLine(line: string, index: AdvisoryIndex, now: Date): string
       .map(({ id: name, aliases, fixed, status }) => ({ id: name, aliases, ...(fixed === undefined ? {} : { fixed }), status }));
     return JSON.stringify({ id, findings, unknowns: mergeUnknowns(matched.causes) });
   } catch (error) {
-    return JSON.stringify({ id: id ?? idOf(line), error: error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, ' ') : error instanceof Error ? error.message : String(error) });
+    return JSON.stringify({
+      id: id ?? idOf(line),
+      error:
+        error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, ' ') : error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

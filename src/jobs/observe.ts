@@ -1,7 +1,7 @@
 import { PlimsollError } from '../model/error.ts';
 import type { Observed } from '../model/image.ts';
-import { layerWalker, openTarget, readImage, WantTable } from '../sources/images/index.ts';
 import { walkRoot } from '../sources/hosts/walk-root.ts';
+import { layerWalker, openTarget, readImage, WantTable } from '../sources/images/index.ts';
 import type { Deps } from './deps.ts';
 import { analyzers } from './registry/generated/analyzers.ts';
 

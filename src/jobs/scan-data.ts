@@ -15,7 +15,9 @@ export async function allImporters(): Promise<readonly Importer[]> {
 /** Ecosystems whose data is missing, partial or older than a day, of those that were found in a target. */
 export function staleEcosystems(wanted: readonly string[], coverageOf: (ecosystem: string) => readonly Coverage[], now: Date): string[] {
   return wanted.filter((ecosystem) => {
-    const isFresh = coverageOf(ecosystem).some((one) => one.state === 'full' && one.asOf !== undefined && now.getTime() - Date.parse(one.asOf) < DAY_MS);
+    const isFresh = coverageOf(ecosystem).some(
+      (one) => one.state === 'full' && one.asOf !== undefined && now.getTime() - Date.parse(one.asOf) < DAY_MS,
+    );
     return !isFresh;
   });
 }
@@ -34,7 +36,11 @@ export function updateAddressesOf(settings: Settings): Partial<UpdateAddresses> 
 export async function fetchEcosystems(ecosystems: readonly string[], deps: Deps, signal: AbortSignal): Promise<readonly string[]> {
   const { settings, store, progress, clock, http } = deps;
   const { failed } = await updateAdvisories(
-    { ecosystems, addresses: updateAddressesOf(settings), ...(settings.maxDownload === undefined ? {} : { maxBytes: settings.maxDownload }) },
+    {
+      ecosystems,
+      addresses: updateAddressesOf(settings),
+      ...(settings.maxDownload === undefined ? {} : { maxBytes: settings.maxDownload }),
+    },
     { store, importers: await allImporters(), progress, clock, ...(http === undefined ? {} : { http }) },
     signal,
   );

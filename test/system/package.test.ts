@@ -14,7 +14,8 @@ describe('the package', () => {
   const app = join(folder, 'app');
   const env = { ...process.env, PLIMSOLL_CACHE_DIR: join(folder, 'cache'), npm_config_loglevel: 'error' };
   let listed: string[] = [];
-  const run = (args: readonly string[]) => execFileSync('npx', ['--no-install', 'plimsoll', ...args], { cwd: app, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const run = (args: readonly string[]) =>
+    execFileSync('npx', ['--no-install', 'plimsoll', ...args], { cwd: app, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
   beforeAll(() => {
     execFileSync(process.execPath, ['--import', './tools/ts-hook.mjs', 'tools/generate.ts'], { cwd: root });
@@ -25,13 +26,29 @@ describe('the package', () => {
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
     execFileSync('mkdir', ['-p', app]);
     writeFileSync(join(app, 'package.json'), '{"private":true}');
-    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', join(folder, tarball)], { cwd: app, env, stdio: 'ignore' });
+    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', join(folder, tarball)], {
+      cwd: app,
+      env,
+      stdio: 'ignore',
+    });
     writeOciLayout(join(folder, 'shop'), 'shop:1.4', shopLayers());
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('ships the bundle, the schemas, the licence, its own SBOM and the notices, and no sources', () => {
-    expect(listed).toEqual(expect.arrayContaining(['dist/main.js', 'dist/index.js', 'dist/worker.js', 'dist/sbom.cdx.json', 'dist/NOTICES.txt', 'schemas/scan.schema.json', 'LICENSE', 'README.md', 'CHANGELOG.md']));
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        'dist/main.js',
+        'dist/index.js',
+        'dist/worker.js',
+        'dist/sbom.cdx.json',
+        'dist/NOTICES.txt',
+        'schemas/scan.schema.json',
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+      ]),
+    );
     expect(listed.filter((path) => path.startsWith('src/') || path.startsWith('test/'))).toEqual([]);
   });
 
@@ -62,11 +79,15 @@ describe('the package', () => {
   });
 
   it('loads one chunk for --version', () => {
-    const out = execFileSync(process.execPath, ['--experimental-loader', loaderUrl(folder), join(app, 'node_modules/plimsoll/dist/main.js'), '--version'], {
-      encoding: 'utf8',
-      env: { ...env, NODE_NO_WARNINGS: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const out = execFileSync(
+      process.execPath,
+      ['--experimental-loader', loaderUrl(folder), join(app, 'node_modules/plimsoll/dist/main.js'), '--version'],
+      {
+        encoding: 'utf8',
+        env: { ...env, NODE_NO_WARNINGS: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const loaded = readFileSync(join(folder, 'loaded.txt'), 'utf8').trim().split('\n');
     expect(out).toContain('plimsoll');
     expect(loaded.filter((url) => url.includes('/dist/')).length).toBeLessThanOrEqual(2);
@@ -76,6 +97,9 @@ describe('the package', () => {
 /** A loader that notes each file it is asked for: hooks run on their own thread, so it writes to a file. */
 function loaderUrl(folder: string): string {
   const file = join(folder, 'note-loads.mjs');
-  writeFileSync(file, `import{appendFileSync}from'node:fs';export async function load(u,c,n){if(u.startsWith('file:'))appendFileSync(${JSON.stringify(join(folder, 'loaded.txt'))},u+'\\n');return n(u,c)}`);
+  writeFileSync(
+    file,
+    `import{appendFileSync}from'node:fs';export async function load(u,c,n){if(u.startsWith('file:'))appendFileSync(${JSON.stringify(join(folder, 'loaded.txt'))},u+'\\n');return n(u,c)}`,
+  );
   return `file://${file}`;
 }

@@ -26,7 +26,11 @@ describe('the pool and the worker entry', () => {
 
   it('ends what was aborted', async () => {
     const abort = new AbortController();
-    const run = pool.run('match-lines', [{ store, now: new Date(0), lines: Array(20_000).fill('{"id":1,"purl":"pkg:npm/a@1.0.0"}') }], abort.signal);
+    const run = pool.run(
+      'match-lines',
+      [{ store, now: new Date(0), lines: Array(20_000).fill('{"id":1,"purl":"pkg:npm/a@1.0.0"}') }],
+      abort.signal,
+    );
     setTimeout(() => abort.abort(), 20);
     await expect(run).rejects.toMatchObject({ code: 'interrupted' });
   });

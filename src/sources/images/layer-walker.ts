@@ -1,6 +1,6 @@
 import type { Warning } from '../../model/unknown.ts';
-import type { LayerWalker } from './read-image-layer.ts';
 import { overlay } from './overlay.ts';
+import type { LayerWalker } from './read-image-layer.ts';
 import { walkLayerSource, walkLayerStream } from './walk-layer.ts';
 import type { WantTable } from './want-table.ts';
 

@@ -22,7 +22,10 @@ export const verb: Verb = {
   configure(command) {
     addCommonFlags(command)
       .argument('<what>', 'update, import, export or status')
-      .argument('[places...]', 'update: ecosystems (default: those seen so far, else Debian, Alpine, npm, PyPI); import: folders, files, addresses; export: a file')
+      .argument(
+        '[places...]',
+        'update: ecosystems (default: those seen so far, else Debian, Alpine, npm, PyPI); import: folders, files, addresses; export: a file',
+      )
       .option('--as-of <date>', 'import: the day the data was whole and current (ISO 8601)')
       .option('--complete', 'import: the places hold whole sources')
       .option('--max-download <bytes>', settingTable.maxDownload.says)
@@ -33,10 +36,14 @@ export const verb: Verb = {
       .option('--format <format>', 'table or json', 'table');
   },
   async run([what, ...places], options, terminal) {
-    if (options.format !== 'table' && options.format !== 'json') throw new PlimsollError('usage', `unknown format: ${String(options.format)}`, { hint: 'table or json' });
+    if (options.format !== 'table' && options.format !== 'json')
+      throw new PlimsollError('usage', `unknown format: ${String(options.format)}`, { hint: 'table or json' });
     const { settings } = settingsOf(options, terminal);
     const { now } = timeOf(options);
-    const progress = options.quiet === true || options.progress === false || !terminal.errIsTerminal ? { ...silentProgress, close() {} } : terminalProgress(terminal);
+    const progress =
+      options.quiet === true || options.progress === false || !terminal.errIsTerminal
+        ? { ...silentProgress, close() {} }
+        : terminalProgress(terminal);
     const deps = openDeps(settings, { progress, clock: { now: () => now } });
     try {
       switch (what) {
@@ -69,7 +76,12 @@ async function importDeps(deps: Deps): Promise<ImportDeps> {
   return { store, importers: await allImporters(), progress, clock, ...(http === undefined ? {} : { http }) };
 }
 
-async function importPlaces(places: readonly string[], options: Readonly<Record<string, unknown>>, deps: Deps, terminal: Terminal): Promise<number> {
+async function importPlaces(
+  places: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+  deps: Deps,
+  terminal: Terminal,
+): Promise<number> {
   if (places.length === 0) throw new PlimsollError('usage', 'nothing to import', { hint: 'plimsoll db import DIR|FILE|URL …' });
   const request = {
     places: places.map((place) => (/^https?:/i.test(place) ? place : resolve(terminal.cwd, place))),
@@ -82,7 +94,8 @@ async function importPlaces(places: readonly string[], options: Readonly<Record<
   else {
     for (const source of result.sources) terminal.out(`${imported(source)}\n`);
     for (const one of result.failed) terminal.out(`FAILED  ${printable(one.source)}: ${printable(one.message)}\n`);
-    for (const one of result.unused) terminal.out(`not used  ${printable(one.path)}: ${printable(one.reason)}${one.count > 1 ? ` (${one.count} files)` : ''}\n`);
+    for (const one of result.unused)
+      terminal.out(`not used  ${printable(one.path)}: ${printable(one.reason)}${one.count > 1 ? ` (${one.count} files)` : ''}\n`);
   }
   return result.failed.length > 0 ? exitCodes.unevaluated : exitCodes.done;
 }
@@ -92,23 +105,37 @@ function imported({ source, part, rows, records, skipped, asOf }: ImportedSource
   return `${`${source}${part === '' ? '' : ` ${part}`}`.padEnd(26)} ${String(rows).padStart(8)} rows, ${records} records${left}${asOf === undefined ? ', date unknown' : `, as of ${asOf.slice(0, 10)}`}`;
 }
 
-async function update(places: readonly string[], options: Readonly<Record<string, unknown>>, deps: Deps, terminal: Terminal): Promise<number> {
-  if (deps.http === undefined) throw new PlimsollError('offline-refused', 'an update needs a connection and the run is offline', { hint: 'plimsoll db import FILE brings data in without one.' });
+async function update(
+  places: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+  deps: Deps,
+  terminal: Terminal,
+): Promise<number> {
+  if (deps.http === undefined)
+    throw new PlimsollError('offline-refused', 'an update needs a connection and the run is offline', {
+      hint: 'plimsoll db import FILE brings data in without one.',
+    });
   const seen = storeStatus(deps)
     .sources.filter((one) => one.kind === 'advisories' && one.part !== '')
     .map((one) => one.part);
   const ecosystems = places.length > 0 ? places : seen.length > 0 ? [...new Set(seen)] : defaults;
-  if (options.quiet !== true) terminal.err(`fetching ${ecosystems.join(', ')} from ${deps.settings.osvUrl ?? "OSV's buckets"}, and KEV, EPSS, end-of-life dates\n`);
+  if (options.quiet !== true)
+    terminal.err(`fetching ${ecosystems.join(', ')} from ${deps.settings.osvUrl ?? "OSV's buckets"}, and KEV, EPSS, end-of-life dates\n`);
   const { settings } = deps;
   const result = await updateAdvisories(
-    { ecosystems, addresses: updateAddressesOf(settings), ...(settings.maxDownload === undefined ? {} : { maxBytes: settings.maxDownload }) },
+    {
+      ecosystems,
+      addresses: updateAddressesOf(settings),
+      ...(settings.maxDownload === undefined ? {} : { maxBytes: settings.maxDownload }),
+    },
     await importDeps(deps),
     terminal.signal,
   );
   if (options.format === 'json') terminal.out(`${JSON.stringify({ schemaVersion: '1', ...result }, null, 2)}\n`);
   else {
     for (const source of result.sources) terminal.out(`${imported(source)}\n`);
-    for (const one of result.failed) terminal.out(`FAILED  ${printable(one.feed)}: ${printable(one.message)} [${one.code}]; what was there before stays\n`);
+    for (const one of result.failed)
+      terminal.out(`FAILED  ${printable(one.feed)}: ${printable(one.message)} [${one.code}]; what was there before stays\n`);
   }
   return result.failed.length > 0 ? exitCodes.unevaluated : exitCodes.done;
 }
@@ -128,12 +155,29 @@ function status(options: Readonly<Record<string, unknown>>, deps: Deps, terminal
 }
 
 function statusLines(source: SourceStatus): string[] {
-  const age = source.asOf === undefined ? 'date unknown' : `as of ${source.asOf.slice(0, 10)}${source.ageDays === undefined ? '' : `, ${source.ageDays} days old`}`;
+  const age =
+    source.asOf === undefined
+      ? 'date unknown'
+      : `as of ${source.asOf.slice(0, 10)}${source.ageDays === undefined ? '' : `, ${source.ageDays} days old`}`;
   const { state, ecosystems, reasons } = source.coverage;
   return [
     `${`${source.source}${source.part === '' ? '' : ` ${source.part}`}`.padEnd(26)} ${String(source.rows).padStart(8)} rows  ${String(source.records).padStart(7)} records  ${(source.bytes / 1e6).toFixed(2)} MB  ${age}${source.file === 'missing' ? '  FILE MISSING' : ''}`,
-    `  ${state}: ${ecosystems.slice(0, 6).join(', ')}${ecosystems.length > 6 ? ` and ${ecosystems.length - 6} more` : ''}${reasons.length === 0 ? '' : ` (${reasons.slice(0, 2).map((one) => printable(one)).join('; ')})`}`,
-    ...(source.skipped.count === 0 ? [] : [`  left out: ${source.skipped.count} records, e.g. ${source.skipped.examples.slice(0, 2).map((one) => printable(one)).join(', ')}`]),
+    `  ${state}: ${ecosystems.slice(0, 6).join(', ')}${ecosystems.length > 6 ? ` and ${ecosystems.length - 6} more` : ''}${
+      reasons.length === 0
+        ? ''
+        : ` (${reasons
+            .slice(0, 2)
+            .map((one) => printable(one))
+            .join('; ')})`
+    }`,
+    ...(source.skipped.count === 0
+      ? []
+      : [
+          `  left out: ${source.skipped.count} records, e.g. ${source.skipped.examples
+            .slice(0, 2)
+            .map((one) => printable(one))
+            .join(', ')}`,
+        ]),
     `  ${source.title}; ${source.licence}; ${source.attribution}`,
   ];
 }

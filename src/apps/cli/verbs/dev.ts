@@ -18,7 +18,10 @@ const MAX_RESULT = 256 << 20;
 export const verb: Verb = {
   configure(command) {
     addCommonFlags(command)
-      .argument('<what>', 'compare-versions: lines `a<TAB>b` on stdin → -1, 0, 1 or error; match: JSON lines {id, distro?, purl}; page: JSON results → one HTML page')
+      .argument(
+        '<what>',
+        'compare-versions: lines `a<TAB>b` on stdin → -1, 0, 1 or error; match: JSON lines {id, distro?, purl}; page: JSON results → one HTML page',
+      )
       .argument('[files...]', 'page: results of `scan --format json`')
       .option('--scheme <scheme>', 'compare-versions: debian, alpine, npm, pypi, maven, redhat, …')
       .option('--output <file>', 'page: where to write');
@@ -43,7 +46,8 @@ export const verb: Verb = {
 };
 
 async function compareVersions(options: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<number> {
-  if (typeof options.scheme !== 'string') throw new PlimsollError('usage', '--scheme is missing', { hint: 'plimsoll dev compare-versions --scheme debian' });
+  if (typeof options.scheme !== 'string')
+    throw new PlimsollError('usage', '--scheme is missing', { hint: 'plimsoll dev compare-versions --scheme debian' });
   const compare = versionLineComparer(options.scheme);
   await answerLines(terminal, compare);
   return exitCodes.done;
@@ -79,7 +83,10 @@ async function answerLines(terminal: Terminal, answer: (line: string) => string)
 }
 
 async function writePage(files: readonly string[], options: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<number> {
-  if (files.length === 0) throw new PlimsollError('usage', 'no result is named', { hint: 'plimsoll scan IMAGE --format json=result.json; plimsoll dev page result.json' });
+  if (files.length === 0)
+    throw new PlimsollError('usage', 'no result is named', {
+      hint: 'plimsoll scan IMAGE --format json=result.json; plimsoll dev page result.json',
+    });
   const { renderPage } = await import('../../../reports/html/page.ts');
   const page = renderPage(files.map((file) => ({ result: readResult(resolve(terminal.cwd, file)) })));
   if (typeof options.output === 'string') writeWhole(resolve(terminal.cwd, options.output), page);
@@ -89,7 +96,8 @@ async function writePage(files: readonly string[], options: Readonly<Record<stri
 
 function readResult(file: string): ScanResult {
   const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined || !stat.isFile() || stat.size > MAX_RESULT) throw new PlimsollError('target-not-found', `${file} is no result of a scan`);
+  if (stat === undefined || !stat.isFile() || stat.size > MAX_RESULT)
+    throw new PlimsollError('target-not-found', `${file} is no result of a scan`);
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
@@ -101,5 +109,14 @@ function readResult(file: string): ScanResult {
 }
 
 function isResult(value: unknown): value is ScanResult {
-  return typeof value === 'object' && value !== null && 'schemaVersion' in value && value.schemaVersion === '1' && 'findings' in value && 'run' in value && 'target' in value && 'summary' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'schemaVersion' in value &&
+    value.schemaVersion === '1' &&
+    'findings' in value &&
+    'run' in value &&
+    'target' in value &&
+    'summary' in value
+  );
 }
