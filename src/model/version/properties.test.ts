@@ -80,11 +80,14 @@ describe.each(Object.values(versionOrders))('$scheme is a total order over any t
     expect(wrong).toEqual([]);
   });
 
-  it('takes under 50 ms for 100 kB of anything', () => {
-    const slow = hostile.filter((text) => Math.max(...works(order, text).map(best)) > 50);
+  it('reads 100 kB of anything in linear time', () => {
+    const slow = hostile.filter((text) => Math.max(...works(order, text).map(best)) > limit);
     expect(slow.map((text) => text.slice(0, 12))).toEqual([]);
   });
 });
+
+/** Milliseconds. The slowest scheme takes 30 on an idle machine; a busy one needs several times that, a quadratic rule ten seconds. */
+const limit = 1000;
 
 function works(order: VersionOrder, text: string): (() => unknown)[] {
   return [() => order.compare(text, `${text}1`), () => order.compare(`1${text}`, text), () => order.valid(text)];
@@ -132,7 +135,7 @@ const hostile = [
 
 function best(work: () => unknown): number {
   let shortest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 5 && shortest > 50; i++) {
+  for (let i = 0; i < 5 && shortest > limit; i++) {
     const start = performance.now();
     work();
     shortest = Math.min(shortest, performance.now() - start);
