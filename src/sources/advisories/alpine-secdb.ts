@@ -10,7 +10,7 @@ const idPattern = /^[A-Z][A-Za-z]*-[A-Za-z0-9][\w.-]*$/;
 /**
  * Alpine's security database: per branch and repository, the version of each origin package in which an id is fixed; version `0` says that
  * the package never was affected. Source: secdb.alpinelinux.org, `<branch>/<repository>.json`; aports, `secfixes` comments.
- * One document a file, or one a line.
+ * One document a file, one a line, or an array of documents.
  */
 export const importer: Importer = {
   id: 'alpine-secdb',
@@ -20,7 +20,8 @@ export const importer: Importer = {
   attribution: 'Alpine Linux developers, Alpine secdb',
 
   accepts(file) {
-    return file.text.includes('"distroversion"') && hasJsonKeys(file.text, { distroversion: '"', packages: '[' });
+    if (!file.text.includes('"distroversion"')) return false;
+    return hasJsonKeys(file.text, { distroversion: '"', packages: '[' }) || /^\s*\[\s*\{/.test(file.text);
   },
 
   read(file, emit) {
@@ -31,7 +32,9 @@ export const importer: Importer = {
             .split('\n')
             .filter((line) => line.trim() !== '')
             .map(parseJson)
-        : [whole];
+        : Array.isArray(whole)
+          ? whole
+          : [whole];
     for (const document of documents) {
       const branch = isFields(document) ? textOf(document.distroversion) : undefined;
       if (isFields(document) && branch !== undefined) readDocument(document, `Alpine:${branch}`, emit);

@@ -37,9 +37,9 @@ test('one row a release, package and CVE; notes and tags are passed over', () =>
 
 test.each([
   [
-    'a regression update without CVEs takes the place of the first version',
+    'a regression update without CVEs stands under its own id and leaves the first fix as it is',
     '[17 Mar 2023] DSA-9-2 sox - regression update\n\t[bullseye] - sox 2\n[10 Mar 2023] DSA-9-1 sox - security update\n\t{CVE-2023-1111}\n\t[bullseye] - sox 1\n\t[buster] - sox 0.5\n',
-    ['Debian:11 sox 2 CVE-2023-1111 DSA-9-2', 'Debian:10 sox 0.5 CVE-2023-1111 DSA-9-1'],
+    ['Debian:11 sox 1 CVE-2023-1111 DSA-9-1', 'Debian:10 sox 0.5 CVE-2023-1111 DSA-9-1', 'Debian:11 sox 2 DSA-9-2'],
   ],
   [
     'a revision that names CVEs takes the place of those alone',

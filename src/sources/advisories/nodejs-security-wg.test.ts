@@ -25,8 +25,13 @@ test.each([
     'vulnerable and not patched',
     { vulnerable_versions: '>=2.2.6 <2.47.0 || >2.51.0 <=2.67.0', patched_versions: '>=2.68.0' },
     [
-      ['fixed', [{ introduced: '2.2.6', fixed: '2.47.0' }]],
-      ['affected', [{ after: '2.51.0', lastAffected: '2.67.0' }]],
+      [
+        'fixed',
+        [
+          { introduced: '2.2.6', fixed: '2.47.0' },
+          { after: '2.51.0', lastAffected: '2.67.0', fixed: '2.68.0' },
+        ],
+      ],
     ],
   ],
   ['no fix', { vulnerable_versions: '*' }, [['affected', [{}]]]],

@@ -23,7 +23,7 @@ const MAJORITY = 0.9;
  * them agree. CVEs named beside words like "not affected" (`doubtful`) are not used. Says nothing of what is unfixed.
  */
 export const importer: Importer = {
-  id: 'fixes-list',
+  id: 'debian-changelog',
   kind: 'advisories',
   title: 'Fixes named in Debian changelogs',
   licence: 'facts from package changelogs',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { collect } from './collect.ts';
-import { importer } from './fixes-list.ts';
+import { importer } from './debian-changelog.ts';
 
 type Line = Record<string, unknown>;
 
