@@ -132,6 +132,12 @@ export class TarParser {
     else this.stop('archive-truncated', 'the archive ends in the middle of an entry');
   }
 
+  /** Ends the reading without a fault: nothing more is wanted. */
+  finish(): void {
+    this.state = 'stopped';
+    this.body = undefined;
+  }
+
   /** Ends the reading for a reason that lies outside: the stream before it failed. */
   stop(code: TarFault['code'], reason: string): void {
     if (this.state === 'stopped') return;
