@@ -8,7 +8,8 @@ import type { ImagePlan } from './manifest-choice.ts';
 const FORMAT = 1;
 
 /**
- * What a layer's facts are kept under: `blob:` digest over every byte of the layer's file as it was stored, `walk:` over the headers and the bytes that were really read where bodies were seeked over. Always computed by us (law 1a, 1c).
+ * What a layer's facts are kept under: `blob:` digest over every byte of the layer's file as it was stored, `walk:` over the headers and the
+ * bytes that were really read where bodies were seeked over. Always computed by us (law 1a, 1c).
  */
 export type ContentKey = `${'blob' | 'walk'}:${string}`;
 
