@@ -31,6 +31,7 @@ export function packagesText(offers: readonly Offer[]): string {
 export interface ReleaseOptions {
   readonly label?: string;
   readonly codename?: string;
+  readonly suite?: string;
   readonly date?: string;
   readonly validUntil?: string;
   readonly byHash?: boolean;
@@ -45,7 +46,7 @@ export function releaseText(files: Readonly<Record<string, Uint8Array | string>>
   return [
     'Origin: Debian',
     `Label: ${options.label ?? 'Debian-Security'}`,
-    'Suite: stable-security',
+    `Suite: ${options.suite ?? 'stable-security'}`,
     `Codename: ${options.codename ?? 'bookworm-security'}`,
     `Date: ${options.date ?? 'Mon, 02 Mar 2026 12:00:00 UTC'}`,
     `Valid-Until: ${options.validUntil ?? 'Mon, 09 Mar 2026 12:00:00 UTC'}`,
