@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../model/error.ts';
@@ -65,19 +65,14 @@ function isProgram(path: string): boolean {
   }
 }
 
-function run(request: ExecRequest, folders: readonly string[]): Promise<ExecResult> {
+async function run(request: ExecRequest, folders: readonly string[]): Promise<ExecResult> {
   const path = findProgram(request.program, folders);
   return new Promise((resolve, reject) => {
     if (request.signal?.aborted === true) {
       reject(interrupted(request.signal));
       return;
     }
-    const child = spawn(path, request.args, {
-      cwd: '/',
-      env: { PATH: folders.join(':'), LC_ALL: 'C' },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      shell: false,
-    });
+    const child = start(path, request, folders);
     const kept: Buffer[] = [];
     const said: Buffer[] = [];
     let bytes = 0;
@@ -119,9 +114,7 @@ function run(request: ExecRequest, folders: readonly string[]): Promise<ExecResu
       saidBytes += part.length;
       if (part.length > 0) said.push(part);
     });
-    child.on('error', (error) =>
-      fail(new PlimsollError('program-missing', `${request.program} cannot be started (${errorCode(error) ?? 'error'})`, { cause: error })),
-    );
+    child.on('error', (error) => fail(unstartable(request.program, error)));
     child.on('close', (status) => {
       clearTimeout(timer);
       request.signal?.removeEventListener('abort', onAbort);
@@ -130,6 +123,18 @@ function run(request: ExecRequest, folders: readonly string[]): Promise<ExecResu
     });
     feed(request.stdin, child.stdin).catch(fail);
   });
+}
+
+function start(path: string, { program, args }: ExecRequest, folders: readonly string[]): ChildProcessWithoutNullStreams {
+  try {
+    return spawn(path, args, { cwd: '/', env: { PATH: folders.join(':'), LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'pipe'], shell: false });
+  } catch (error) {
+    throw unstartable(program, error);
+  }
+}
+
+function unstartable(program: string, cause: unknown): PlimsollError {
+  return new PlimsollError('program-missing', `${program} cannot be started (${errorCode(cause) ?? 'error'})`, { cause });
 }
 
 /** Writes the input with back pressure. A program that stops reading has said what it has to say with its status: EPIPE is not an error of ours. */

@@ -44,59 +44,58 @@ async function fetchIndex(
   signal: AbortSignal,
 ): Promise<IndexAnswer> {
   const plain = release.files.get(`${folder}/Packages`);
-  let last: IndexAnswer = { kind: 'absent' };
+  let failure: IndexAnswer = { kind: 'absent' };
+  // a false file outweighs one that cannot be had; of two of a kind the first tells more
+  const note = (answer: IndexAnswer): void => {
+    if (failure.kind === 'absent' || (failure.kind === 'unread' && answer.kind === 'false')) failure = answer;
+  };
   for (const packing of ['.xz', '.gz', ''] as const) {
     const row = release.files.get(`${folder}/Packages${packing}`);
     if (row === undefined) continue;
-    if (row.size > MAX_PACKED) return { kind: 'unread', reason: `it is larger than ${MAX_PACKED} bytes` };
-    const addresses = [
-      ...(release.byHash ? [`${base}/${folder}/by-hash/SHA256/${row.sha256}`] : []),
-      `${base}/${folder}/Packages${packing}`,
-    ];
-    for (const address of addresses) {
+    if (row.size > MAX_PACKED) {
+      note({ kind: 'unread', reason: `it is larger than ${MAX_PACKED} bytes` });
+      continue;
+    }
+    const byHash = release.byHash ? [`${base}/${folder}/by-hash/SHA256/${row.sha256}`] : [];
+    for (const address of [...byHash, `${base}/${folder}/Packages${packing}`]) {
       const answer = await fetchBytes(address, row.size, http, signal);
       if ('reason' in answer) {
-        last = { kind: 'unread', reason: answer.reason };
+        note(answer.isTooLarge ? different : { kind: 'unread', reason: answer.reason });
         continue;
       }
       const { bytes } = answer;
       if (bytes.length !== row.size || createHash('sha256').update(bytes).digest('hex') !== row.sha256) {
-        last = { kind: 'false', reason: 'it is not the file that the signed release names (size or SHA-256 differ)' };
+        note(different);
         continue;
       }
-      last = await readIndex(
-        { packing, bytes: once(bytes), packed: row, ...(plain === undefined ? {} : { plain }) },
-        asked.names,
-        exec,
-        signal,
-      );
-      if (last.kind !== 'unread') return last;
+      const stored = { packing, bytes: once(bytes), packed: row, ...(plain === undefined ? {} : { plain }) };
+      const read = await readIndex(stored, asked.names, exec, signal);
+      if (read.kind === 'read') return read;
+      note(read);
       break;
     }
   }
-  return last;
+  return failure;
 }
+
+const different: IndexAnswer = { kind: 'false', reason: 'it is not the file that the signed release names (size or SHA-256 differ)' };
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function fetchBytes(
-  address: string,
-  maxBytes: number,
-  http: Http,
-  signal: AbortSignal,
-): Promise<{ bytes: Buffer } | { reason: string }> {
+type Fetched = { readonly bytes: Buffer } | { readonly reason: string; readonly isTooLarge: boolean };
+
+async function fetchBytes(address: string, maxBytes: number, http: Http, signal: AbortSignal): Promise<Fetched> {
   try {
-    // one byte more than allowed, so that a file that is too long is seen to be so and not just cut
-    const answer = await http.get(address, { maxBytes: maxBytes + 1, timeoutMs: SILENCE_MS, signal });
-    if (answer.status !== 200) return { reason: `${withoutCredentials(address)} answers with status ${answer.status}` };
+    const answer = await http.get(address, { maxBytes, timeoutMs: SILENCE_MS, signal });
+    if (answer.status !== 200) return { reason: `${withoutCredentials(address)} answers with status ${answer.status}`, isTooLarge: false };
     const chunks: Uint8Array[] = [];
     for await (const chunk of answer.body()) chunks.push(Uint8Array.from(chunk));
     return { bytes: Buffer.concat(chunks) };
   } catch (error) {
     if (signal.aborted || !isPlimsollError(error)) throw error;
-    return { reason: error.message };
+    return { reason: error.message, isTooLarge: error.code === 'feed-too-large' };
   }
 }
 

@@ -26,7 +26,7 @@ export async function readLists(
 ): Promise<Tried[]> {
   const names = await namesBelow(root, LISTS);
   const tried: Tried[] = [];
-  for (const name of names.filter((one) => one.endsWith('_InRelease')).slice(0, MAX_RELEASES)) {
+  for (const name of names.filter((one) => /^[\w.%+~@:-]+_InRelease$/.test(one)).slice(0, MAX_RELEASES)) {
     const path = `${LISTS}/${name}`;
     const bytes = await readBelow(root, path, MAX_RELEASE);
     // an unverified look, only to leave other archives alone

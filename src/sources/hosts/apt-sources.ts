@@ -26,7 +26,7 @@ export function parseOneLineSources(text: string): AptSources {
   for (const raw of text.split('\n')) {
     const line = raw.replace(/#.*$/, '').trim();
     if (line === '') continue;
-    const match = /^(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)\s*(.*)$/.exec(line);
+    const match = /^(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?([^[\s]\S*)\s+(\S+)\s*(.*)$/.exec(line);
     if (match === null) {
       skipped++;
       continue;
@@ -138,21 +138,20 @@ export interface SecurityArchive {
   readonly keys: readonly string[];
 }
 
+/** Suites by their place in the line of releases; what stands there now may be another release, so the codename is asked for at the same address. */
+const ALIAS = /^(?:old)*(?:stable|testing)-security$/;
+
 /** Binary security archives of a release that sources name: enabled, over http or https. */
 export function securityArchives(entries: readonly AptSource[], codename: string): SecurityArchive[] {
   const suites = securitySuites(codename);
   const archives: SecurityArchive[] = [];
-  for (const entry of entries) {
-    if (!entry.enabled || !entry.types.includes('deb')) continue;
-    for (const suite of entry.suites.map((one) => one.replace(/\/+$/, '')).filter((one) => suites.includes(one)))
-      for (const uri of entry.uris)
+  for (const { enabled, types, uris, suites: named, signedBy, key } of entries) {
+    if (!enabled || !types.includes('deb')) continue;
+    const found = named.map((suite) => suite.replace(/\/+$/, '')).map((suite) => (ALIAS.test(suite) ? `${codename}-security` : suite));
+    for (const suite of new Set(found.filter((one) => suites.includes(one))))
+      for (const uri of uris)
         if (/^https?:\/\//i.test(uri))
-          archives.push({
-            address: uri.replace(/\/+$/, ''),
-            suite,
-            signedBy: entry.signedBy,
-            keys: entry.key === undefined ? [] : [entry.key],
-          });
+          archives.push({ address: uri.replace(/\/+$/, ''), suite, signedBy, keys: key === undefined ? [] : [key] });
   }
   return archives;
 }

@@ -164,25 +164,19 @@ async function noAnswer(
 ): Promise<UnknownCause[]> {
   const refused = tried.flatMap((one) => (one.kind === 'unverified' ? [unverified(one, true)] : []));
   if (refused.length > 0) return refused;
-  if (deps.http === undefined)
-    return [
-      unavailable(
-        'no usable package index of the security archive is on disk, and the run is offline',
-        'Run `apt-get update` on the target, or scan without --offline.',
-      ),
-    ];
+  const reasons = tried.flatMap((one) => (one.kind === 'unavailable' ? [printable(one.reason)] : []));
+  if (deps.http === undefined) {
+    const why = reasons.length > 0 ? reasons.join('; ') : 'none is on disk';
+    const hint = 'Run `apt-get update` on the target, or scan without --offline.';
+    return [unavailable(`no package index of the security archive is at hand, and the run is offline: ${why}`, hint)];
+  }
   const known = new Set([...own.map(({ address }) => address), ...deps.trusted].map(normalAddress));
   const named = securityArchives(await readSources(request.root), codename).filter(({ address }) => !known.has(normalAddress(address)));
   const foreign = [...new Set(named.map(({ address }) => withoutCredentials(address)))].slice(0, MAX_ARCHIVES);
-  if (foreign.length > 0) return foreign.map(untrusted);
-  const reasons = tried.flatMap((one) => (one.kind === 'unavailable' ? [printable(one.reason)] : []));
+  if (foreign.length > 0 && reasons.length === 0) return foreign.map(untrusted);
   const why = reasons.length > 0 ? reasons.join('; ') : `none is on disk, and this machine uses no security archive of ${codename}`;
-  return [
-    unavailable(
-      `no package index of the security archive is at hand: ${why}`,
-      'Run `apt-get update` on the target, or name a mirror with --trust-repository URL.',
-    ),
-  ];
+  const hint = 'Run `apt-get update` on the target, or name a mirror with --trust-repository URL.';
+  return [unavailable(`no package index of the security archive is at hand: ${why}`, hint), ...foreign.map(untrusted)];
 }
 
 function normalAddress(address: string): string {
