@@ -110,9 +110,17 @@ export function openDocker(options: DockerOptions): Docker {
   };
 }
 
-/** Whether `name` can be a reference at all: what is no reference is never put into a request. Source: distribution/reference grammar, loosely. */
+/**
+ * Whether `name` can be a reference at all: what is no reference is never put into a request. Capitals may stand in a host (the part before a slash), a tag
+ * and nowhere else. Source: distribution/reference, grammar, loosely.
+ */
 export function isReference(name: string): boolean {
-  return name.length <= 512 && /^[A-Za-z0-9][A-Za-z0-9._\-/:@+]*$/.test(name) && !name.includes('..') && !name.includes('//');
+  return (
+    name.length <= 512 &&
+    /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?\/)?[a-z0-9][a-z0-9._/-]*(?::\w[\w.-]*)?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]+)?$/.test(name) &&
+    !name.includes('..') &&
+    !name.includes('//')
+  );
 }
 
 function parseHost(host: string, offline: boolean): Address {

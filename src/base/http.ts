@@ -57,7 +57,8 @@ export function openHttp(settings: HttpSettings): OpenHttp {
 
 /** Loaded at the first request: a run that needs no connection does not pay for it. */
 async function openAgents(): Promise<Agents> {
-  const { EnvHttpProxyAgent, request } = await import('undici');
+  // The default export: undici is CommonJS, and a bundle gives a lazy chunk of CommonJS no other.
+  const { EnvHttpProxyAgent, request } = (await import('undici')).default;
   return { request, any: new EnvHttpProxyAgent(), publicOnly: new EnvHttpProxyAgent({ connect: { lookup: publicLookup } }) };
 }
 

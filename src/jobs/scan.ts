@@ -109,11 +109,16 @@ async function refresh(catalogue: Catalogue, now: Date, deps: Deps, signal: Abor
   index.close();
   if (stale.length === 0) return [];
   const failed = await fetchEcosystems(stale, deps, signal);
-  return failed.map((message) => ({
-    code: 'feed-unreachable' as const,
-    message,
-    hint: 'Earlier data, where there is any, was used. --offline or --no-update does not try.',
-  }));
+  const [first, ...others] = failed;
+  if (first === undefined) return [];
+  const message = others.length === 0 ? first : `${failed.length} feeds could not be fetched, first ${first}`;
+  return [
+    {
+      code: 'feed-unreachable',
+      message,
+      hint: 'Earlier data, where there is any, was used. --no-update or --offline does not try; `plimsoll db update` names each.',
+    },
+  ];
 }
 
 function scanResult(request: ScanRequest, target: ObservedTarget, catalogue: Catalogue, judged: Judged, durationMs: number): ScanResult {
