@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Analyzer } from '../src/model/analyzer.ts';
 import type { Observed } from '../src/model/image.ts';
+import { layerWalker } from '../src/sources/images/layer-walker.ts';
 import { openTarget } from '../src/sources/images/open-target.ts';
 import { type ReadImageOptions, readImage } from '../src/sources/images/read-image.ts';
+import { WantTable } from '../src/sources/images/want-table.ts';
 import { buildImage, type Files, writeFolder } from './build-image.ts';
-import { plainWalker } from './plain-walker.ts';
 
 /** Tells the content of every file named `wanted`. */
 export const probe: Analyzer = {
@@ -16,7 +17,7 @@ export const probe: Analyzer = {
   wants: [{ name: 'wanted', read: 'full' }],
   analyze: (file) => ({ facts: [{ kind: 'counted', what: Buffer.from(file.bytes).toString() }], skipped: [] }),
 };
-export const walker = plainWalker([probe]);
+export const walker = layerWalker(new WantTable([probe]));
 
 /** Two layers that are equal and one between them; and another image. */
 export const base = { 'etc/': {}, 'etc/wanted': 'base', 'bin/large': Buffer.alloc(300_000, 7) } as const;

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { errorCode } from '../../base/files.ts';
-import type { Analyzer, Learned, ReadMode } from '../../model/analyzer.ts';
+import type { Analyzer, Learned, ReadMode, SeenFile } from '../../model/analyzer.ts';
 
 /** One analyzer's wish for one file, with its defaults filled in: what the compiled table of wants answers. */
 export interface WantedRead {
@@ -14,9 +14,12 @@ export interface WantedRead {
   readonly exact: boolean;
 }
 
+/** The next step for what may not be read. */
+export const UNREADABLE = 'Run as a user who may read it, or leave it out with --skip-dirs or --skip-files.';
+
 /** Why a wanted file gave nothing. */
 export interface ReadFault {
-  readonly code: 'file-unreadable' | 'file-too-large';
+  readonly code: 'file-unreadable' | 'file-too-large' | 'package-record-invalid';
   readonly reason: string;
   readonly hint: string;
 }
@@ -39,7 +42,11 @@ export function analyzeFile(
     // A folder above may have become a link since it was listed: the descriptor tells where it really leads.
     if (!stat.isFile() || !leadsTo(fd, path)) return undefined;
     if (mode !== 'head' && stat.size > maxBytes) {
-      onFault({ code: 'file-too-large', reason: `it is larger than ${maxBytes} bytes`, hint: 'It was not read.' });
+      onFault({
+        code: 'file-too-large',
+        reason: `a file is larger than its budget of ${Math.round(maxBytes / 1024)} KiB`,
+        hint: 'Look at the file by hand.',
+      });
       return undefined;
     }
     const open = fd;
@@ -47,16 +54,32 @@ export function analyzeFile(
     const head = range(0, magic.length);
     if (!magic.every((byte, index) => head[index] === byte)) return undefined;
     const bytes = mode === 'spill' ? new Uint8Array() : range(0, mode === 'head' ? headBytes : stat.size);
-    const learned = analyzer.analyze({ path: inner, size: stat.size, mode: stat.mode & 0o7777, bytes, range });
-    return { learned, inode: `${stat.dev}:${stat.ino}` };
+    const learned = learn(analyzer, { path: inner, size: stat.size, mode: stat.mode & 0o7777, bytes, range }, onFault);
+    return learned === undefined ? undefined : { learned, inode: `${stat.dev}:${stat.ino}` };
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
     if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ELOOP' && code !== 'ENXIO')
-      onFault({ code: 'file-unreadable', reason: `the file cannot be read (${code})`, hint: '' });
+      onFault({ code: 'file-unreadable', reason: `the file cannot be read (${code})`, hint: UNREADABLE });
     return undefined;
   } finally {
     if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** An analyzer that throws, which is a fault of ours, costs this file alone. Input errors of its reads are the file's. */
+function learn(analyzer: Analyzer, file: SeenFile, onFault: (fault: ReadFault) => void): Learned | undefined {
+  try {
+    return analyzer.analyze(file);
+  } catch (error) {
+    if (errorCode(error) !== undefined) throw error;
+    const why = error instanceof Error ? error.message.slice(0, 200) : 'no reason given';
+    onFault({
+      code: 'package-record-invalid',
+      reason: `the ${analyzer.id} analyzer failed: ${why}`,
+      hint: 'This is a fault of Plimsoll; please report it.',
+    });
+    return undefined;
   }
 }
 

@@ -212,6 +212,23 @@ describe('walkRoot', () => {
     expect(seen(walked)).toEqual(['dat lib/a.dat aaaaa', 'dat lib/c.dat ccc']);
   });
 
+  it('loses one file where an analyzer throws', async () => {
+    put('etc/bad', 'x');
+    put('etc/good', 'y');
+    let count = 0;
+    const broken = tableOf(
+      analyzer('broken', [{ under: 'etc/', read: 'full' }], () => {
+        count += 1;
+        if (count === 1) throw new Error('oops');
+      }),
+    );
+    const walked = await walk({}, broken);
+    expect(seen(walked)).toEqual(['broken etc/good y']);
+    expect(walked.causes).toEqual([
+      expect.objectContaining({ code: 'package-record-invalid', area: 'broken', example: 'etc/bad', blocking: true }),
+    ]);
+  });
+
   it('counts hard links at each of their places', async () => {
     put('a/package.json', '{}');
     mkdirSync(join(root, 'b'));

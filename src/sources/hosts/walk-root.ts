@@ -6,7 +6,7 @@ import type { Analyzer, StandingFile } from '../../model/analyzer.ts';
 import { PlimsollError } from '../../model/error.ts';
 import type { UnknownCause, Warning } from '../../model/unknown.ts';
 import { type Mount, type MountKind, mountKind, mountsBelow, parseMountInfo } from './mounts.ts';
-import { analyzeFile, type ReadFault, type WantedRead } from './read-file.ts';
+import { analyzeFile, UNREADABLE, type WantedRead } from './read-file.ts';
 
 /** The compiled table of what analyzers want, as far as a walk needs it. */
 export interface Wanting {
@@ -72,8 +72,7 @@ export async function walkRoot(path: string, table: Wanting, options: WalkRootOp
   let entries = 0;
 
   function fault(at: string, reason: string, blocking: boolean): void {
-    const hint = 'Run as a user who may read it, or leave it out with --skip-dirs or --skip-files.';
-    causes.push({ code: 'file-unreadable', area: AREA, of: 'files', reason, hint, example: at, blocking });
+    causes.push({ code: 'file-unreadable', area: AREA, of: 'files', reason, hint: UNREADABLE, example: at, blocking });
   }
 
   function look(inner: string, real: string): void {
@@ -81,10 +80,9 @@ export async function walkRoot(path: string, table: Wanting, options: WalkRootOp
     for (const read of table.lookup(inner, stat?.size ?? 0, (stat?.mode ?? 0) & 0o7777)?.reads ?? []) {
       const { analyzer } = read;
       const place = read.exact || folders.has(inner.slice(0, inner.lastIndexOf('/') + 1));
-      const outcome = analyzeFile(at(root, real), inner, read, (what: ReadFault) => {
-        if (what.code === 'file-too-large') causes.push({ ...what, area: AREA, of: 'files', example: inner, blocking: place });
-        else fault(inner, what.reason, place);
-      });
+      const outcome = analyzeFile(at(root, real), inner, read, (what) =>
+        causes.push({ ...what, area: analyzer.id, of: 'files', example: inner, blocking: place }),
+      );
       if (outcome === undefined) continue;
       const key = `${analyzer.id} ${outcome.inode}`;
       if (place && placed.has(key)) continue;

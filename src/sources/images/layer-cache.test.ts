@@ -4,10 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addImage, archive, buildImage, dockerSaveOld, type Files, finishLayout, layerTar, ociLayout } from '../../../test/build-image.ts';
 import { type Bench, base, image, middle, openBench, probe, told } from '../../../test/open-bench.ts';
-import { plainWalker } from '../../../test/plain-walker.ts';
 import { openBlobCache } from '../../base/blob-cache.ts';
 import type { LayerCache } from '../../model/ports.ts';
+import { layerWalker } from './layer-walker.ts';
 import type { ReadImageOptions } from './read-image.ts';
+import { WantTable } from './want-table.ts';
 
 let bench: Bench;
 beforeEach(() => {
@@ -110,7 +111,7 @@ describe('what is remembered', () => {
     const spec = layout(ociLayout([image], 'gzip'));
     await read(spec, options);
     analysed();
-    await read(spec, { ...options, walker: plainWalker([{ ...probe, version: 2 }]) });
+    await read(spec, { ...options, walker: layerWalker(new WantTable([{ ...probe, version: 2 }])) });
     expect(analysed()).toBe(3);
     await read(spec, { ...options, cacheOptions: { lockFiles: true } });
     expect(analysed()).toBe(3);

@@ -9,8 +9,8 @@ export function layerWalker(table: WantTable): LayerWalker {
   const none: readonly Warning[] = [];
   return {
     analyzers: table.analyzers,
-    stream: (bytes, signal) => walkLayerStream(bytes, table, signal === undefined ? {} : { signal }),
-    source: (bytes, signal) => walkLayerSource(bytes, table, signal === undefined ? {} : { signal }),
+    stream: (bytes, how) => walkLayerStream(bytes, table, how),
+    source: (bytes, how) => walkLayerSource(bytes, table, how),
     merge(layers) {
       const { files, causes } = overlay(layers);
       return { files, causes, warnings: none };

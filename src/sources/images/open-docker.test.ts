@@ -4,22 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archive, buildImage, dockerSaveOld, sha256 } from '../../../test/build-image.ts';
-import { plainWalker } from '../../../test/plain-walker.ts';
 import { openBlobCache } from '../../base/blob-cache.ts';
 import { openDocker } from '../../base/docker.ts';
 import type { Observed } from '../../model/image.ts';
 import type { LayerCache } from '../../model/ports.ts';
+import { layerWalker } from './layer-walker.ts';
 import { openTarget } from './open-target.ts';
 import { readImage } from './read-image.ts';
+import { WantTable } from './want-table.ts';
 
-const walker = plainWalker([
-  {
-    id: 'probe',
-    version: 1,
-    wants: [{ name: 'wanted', read: 'full' }],
-    analyze: (file) => ({ facts: [{ kind: 'counted', what: Buffer.from(file.bytes).toString() }], skipped: [] }),
-  },
-]);
+const walker = layerWalker(
+  new WantTable([
+    {
+      id: 'probe',
+      version: 1,
+      wants: [{ name: 'wanted', read: 'full' }],
+      analyze: (file) => ({ facts: [{ kind: 'counted', what: Buffer.from(file.bytes).toString() }], skipped: [] }),
+    },
+  ]),
+);
 const dockerHost = process.env.DOCKER_HOST;
 
 /** Why the container engine of this machine cannot be used, if so. */

@@ -42,7 +42,7 @@ export async function readArchiveStream(name: string, bytes: AsyncIterable<Uint8
       }
       if (compressionOf(head) === 'plain' && !looksLikeTar(head)) return undefined;
       return async (body) => {
-        layers.set(path, await walkBody(body, path.startsWith('blobs/sha512/') ? 'sha512:' : undefined, context));
+        layers.set(path, await walkBody(body, digestOf(path), context));
       };
     },
     context.signal,
@@ -81,6 +81,12 @@ async function* checked(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGe
   if (head === undefined) return;
   if (head.length === 0) throw new PlimsollError('target-empty', `${name} is empty`, { hint: 'Save the image again.' });
   throw notAnArchive(name, true);
+}
+
+/** The digest that a blob goes by. */
+function digestOf(path: string): string | undefined {
+  const parts = /^blobs\/(sha256|sha512)\/([0-9a-f]+)$/.exec(path);
+  return parts === null ? undefined : `${parts[1]}:${parts[2]}`;
 }
 
 function looksLikeJson(head: Buffer): boolean {

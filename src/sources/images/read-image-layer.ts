@@ -9,14 +9,27 @@ import type { LayerFacts } from './layer-facts.ts';
 import type { PlannedLayer } from './manifest-choice.ts';
 import type { StoredFile } from './open-store.ts';
 
+/** How a layer is walked. */
+export interface WalkHow {
+  readonly signal?: AbortSignal;
+  /** Digest by which the manifest names the layer: whoever makes a layer cannot choose names that collide under it. */
+  readonly digest?: string;
+}
+
+/** How a layer is walked that flows by. */
+export interface WalkStreamOptions extends WalkHow {
+  /** Gives the same uncompressed bytes once more, where that is possible: for hard links to files that nobody wanted at first. */
+  readonly reopen?: () => AsyncIterable<Uint8Array>;
+}
+
 /** Turns the archive of a layer into facts, and the facts of all layers into those of the image. */
 export interface LayerWalker {
   /** Part of the cache key. */
   readonly analyzers: readonly Analyzer[];
   /** Walks an uncompressed layer that flows by. What is wrong with it stands in the facts; it throws what the source throws, or says so there. */
-  stream(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<LayerFacts>;
+  stream(bytes: AsyncIterable<Uint8Array>, how: WalkStreamOptions): Promise<LayerFacts>;
   /** Seeks over what nobody wants; `digest` is over the headers and the bytes that were read (law 1c). */
-  source(bytes: ByteSource, signal: AbortSignal | undefined): { readonly facts: LayerFacts; readonly digest: string };
+  source(bytes: ByteSource, how: WalkHow): { readonly facts: LayerFacts; readonly digest: string };
   merge(layers: readonly LayerFacts[]): {
     readonly files: readonly StandingFile[];
     readonly causes: readonly UnknownCause[];
@@ -85,13 +98,17 @@ export async function readStoredLayer(file: StoredFile, layer: PlannedLayer, con
     const kept = await recall(file, layer, memory);
     if (kept !== undefined) return { ...kept, causes: [] };
     if (compressionOf(file.source.read(0, 4)) === 'plain') {
-      const { facts, digest } = context.walker.source(file.source, signal);
+      const { facts, digest } = context.walker.source(file.source, how(layer.digest, signal));
       context.onBytes(file.source.size);
       return keep(file, facts, `walk:${digest}`, memory);
     }
   }
-  const walked = await walkBody(file.stream(), layer.digest, context);
+  const walked = await walkBody(file.stream(), layer.digest, context, () => decompress(file.stream()));
   return settle(walked, layer, context, file);
+}
+
+function how(digest: string | undefined, signal: AbortSignal | undefined): WalkHow {
+  return { ...(digest === undefined ? {} : { digest }), ...(signal === undefined ? {} : { signal }) };
 }
 
 async function recall(
@@ -114,14 +131,18 @@ async function keep(file: StoredFile | undefined, facts: LayerFacts, content: Co
   return { facts, content, causes: [] };
 }
 
-/** Walks a layer that flows by, plain or compressed, and hashes it to its last byte, also behind the end of the archive in it. */
+/**
+ * Walks a layer that flows by, plain or compressed, and hashes it to its last byte, also behind the end of the archive in it.
+ * `named` is the digest that the layer goes by, if any; the one that is computed is of the same algorithm.
+ */
 export async function walkBody(
   body: AsyncIterable<Uint8Array>,
-  likeDigest: string | undefined,
+  named: string | undefined,
   context: LayerContext,
+  reopen?: () => AsyncIterable<Uint8Array>,
 ): Promise<WalkedBody> {
   const { signal } = context;
-  const algorithm = likeDigest?.startsWith('sha512:') === true ? 'sha512' : 'sha256';
+  const algorithm = named?.startsWith('sha512:') === true ? 'sha512' : 'sha256';
   const stored = createHash(algorithm);
   const source = body[Symbol.asyncIterator]();
   let head: Uint8Array | undefined;
@@ -152,7 +173,7 @@ export async function walkBody(
   try {
     const plain = decompress(bytes);
     const seen = unpacked === undefined ? plain : through(plain, unpacked);
-    facts = await context.walker.stream(seen, signal);
+    facts = await context.walker.stream(seen, { ...how(named, signal), ...(reopen === undefined ? {} : { reopen }) });
     if (unpacked !== undefined) await exhaust(plain, unpacked);
   } catch (error) {
     if (failure !== undefined || !isPlimsollError(error) || error.code === 'interrupted') throw error;

@@ -16,8 +16,10 @@ import {
   tagged,
   zstdStored,
 } from '../../../test/build-image.ts';
-import { type Bench, image, openBench, other, told } from '../../../test/open-bench.ts';
+import { type Bench, image, openBench, other, probe, told } from '../../../test/open-bench.ts';
 import type { Observed } from '../../model/image.ts';
+import { layerWalker } from './layer-walker.ts';
+import { WantTable } from './want-table.ts';
 
 let bench: Bench;
 beforeEach(() => {
@@ -77,6 +79,72 @@ describe('one image in every form', () => {
     expect(seen.warnings).toEqual([]);
     const reference = await read(layout(ociLayout([image], 'plain'), 'reference'));
     expect(JSON.stringify({ ...seen, target: reference.target })).toBe(JSON.stringify(reference));
+  });
+});
+
+describe('a hard link to a file that nobody wanted by its first name', () => {
+  const linked = buildImage({ layers: [{ 'a/blob': 'linked', 'b/wanted': { type: 'hardlink', target: 'a/blob' } }] });
+
+  it.each<[string, () => string]>([
+    ['plain, on disk', () => layout(ociLayout([linked], 'plain'))],
+    ['gzip, on disk', () => layout(ociLayout([linked], 'gzip'))],
+    ['in an archive', () => file('a.tar', archive(ociLayout([linked], 'zstd')))],
+  ])('%s', async (_name, spec) => {
+    for (const verifyLayers of [false, true]) {
+      const seen = await read(spec(), { verifyLayers });
+      expect([told(seen), seen.causes]).toEqual([['linked'], []]);
+    }
+  });
+
+  it('is an unknown in a stream, which cannot be read twice', async () => {
+    const seen = await read('-', { stdin: archive(dockerSaveOld([linked])) });
+    expect(told(seen)).toEqual([]);
+    expect(seen.causes).toEqual([expect.objectContaining({ code: 'link-unresolved', example: 'b/wanted in layer 0' })]);
+  });
+});
+
+describe('what the walker could not use', () => {
+  const odd = buildImage({
+    layers: [{ 'etc/wanted': 'x'.repeat(2000), 'gone/wanted': { type: 'hardlink', target: 'nowhere' } }, { 'a/wanted': 'a' }],
+  });
+
+  it.each<[string, () => [string, Uint8Array?]]>([
+    ['on disk', () => [layout(ociLayout([odd], 'gzip'))]],
+    ['in a stream', () => ['-', archive(dockerSaveOld([odd]))]],
+  ])('is named, %s: a database beyond its budget blocks', async (_name, make) => {
+    const [spec, stdin] = make();
+    const strict = {
+      ...probe,
+      wants: [
+        { path: 'etc/wanted', read: 'full', maxBytes: 1000 },
+        { path: 'a/wanted', read: 'full' },
+      ],
+    } as const;
+    const seen = await read(spec, { walker: layerWalker(new WantTable([strict])), ...(stdin === undefined ? {} : { stdin }) });
+    expect(told(seen)).toEqual(['a']);
+    expect(seen.causes).toEqual([
+      expect.objectContaining({ code: 'file-too-large', area: 'probe', blocking: true, example: 'etc/wanted (2000 bytes) in layer 0' }),
+    ]);
+  });
+
+  it('warns of names that are not UTF-8, once', async () => {
+    const bytes = archive(dockerSaveOld([buildImage({ layers: [{ na1me: 'x', na2me: 'y' }] })]));
+    const layer = bytes.indexOf('na1me');
+    for (const at of [layer, bytes.indexOf('na2me')]) {
+      bytes[at + 2] = 0xff;
+      const header = bytes.subarray(at, at + 512);
+      header.write('        ', 148);
+      header.write(
+        `${header
+          .reduce((sum, byte) => sum + byte, 0)
+          .toString(8)
+          .padStart(6, '0')}\0 `,
+        148,
+      );
+    }
+    const seen = await read(file('a.tar', bytes));
+    expect(seen.warnings.map((warning) => [warning.code, /and 1 more/.test(warning.message)])).toEqual([['name-not-utf8', true]]);
+    expect(seen.causes).toEqual([]);
   });
 });
 

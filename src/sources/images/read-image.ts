@@ -9,6 +9,7 @@ import { defaultPlatform, formatPlatform, parsePlatform } from './manifest-platf
 import { readArchiveStream } from './open-stream.ts';
 import type { OpenedStore, OpenedStream } from './open-target.ts';
 import { type LayerContext, type LayerOutcome, type LayerWalker, missingLayer, readStoredLayer, settle } from './read-image-layer.ts';
+import { layerProblems } from './read-image-problems.ts';
 
 /** zlib works in the thread pool (4 threads); one thread of JavaScript drives about three layers. */
 const CONCURRENCY = 3;
@@ -147,13 +148,14 @@ function observed(name: string, { plan, outcomes }: Read, walker: LayerWalker): 
     };
   });
   const merged = walker.merge(outcomes.map(({ facts }) => facts ?? emptyLayer));
+  const problems = layerProblems(outcomes.map(({ facts }) => facts));
   return {
     target: { kind: 'image', name, digest: plan.id },
     config,
     layers,
     files: merged.files,
-    causes: [...outcomes.flatMap((outcome) => outcome.causes), ...merged.causes],
-    warnings: [...historyWarnings(plan.config), ...merged.warnings],
+    causes: [...outcomes.flatMap((outcome) => outcome.causes), ...problems.causes, ...merged.causes],
+    warnings: [...historyWarnings(plan.config), ...problems.warnings, ...merged.warnings],
   };
 }
 
