@@ -34,7 +34,10 @@ export function writeOciLayout(folder: string, reference: string, layers: readon
     layers: tars.map((tar) => put(gzipSync(tar, { level: 9 }), 'application/vnd.oci.image.layer.v1.tar+gzip')),
   };
   const descriptor = { ...put(json(manifest), manifest.mediaType), annotations: { 'org.opencontainers.image.ref.name': reference } };
-  writeFileSync(join(folder, 'index.json'), json({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [descriptor] }));
+  writeFileSync(
+    join(folder, 'index.json'),
+    json({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [descriptor] }),
+  );
   writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
 }
 
@@ -58,7 +61,8 @@ function tarOf(files: Readonly<Record<string, string>>): Buffer {
 function header(path: string, size: number): Buffer {
   if (Buffer.byteLength(path) > 100) throw new Error(`too long for a plain header: ${path}`);
   const block = Buffer.alloc(512);
-  const octal = (value: number, at: number, length: number) => block.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1');
+  const octal = (value: number, at: number, length: number) =>
+    block.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1');
   block.write(path, 0, 'utf8');
   octal(0o644, 100, 8);
   octal(0, 108, 8);
@@ -67,6 +71,10 @@ function header(path: string, size: number): Buffer {
   octal(1_686_355_200, 136, 12);
   block.write('        0', 148, 'latin1');
   block.write('ustar\x0000', 257, 'latin1');
-  octal(block.reduce((sum, byte) => sum + byte, 0), 148, 7);
+  octal(
+    block.reduce((sum, byte) => sum + byte, 0),
+    148,
+    7,
+  );
   return block;
 }

@@ -51,7 +51,10 @@ async function scan(title, file, args, timeoutMs, env) {
 }
 
 function newestImages() {
-  const listed = spawnSync('docker', ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}\t{{.CreatedAt}}'], { encoding: 'utf8', timeout: 10_000 });
+  const listed = spawnSync('docker', ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}\t{{.CreatedAt}}'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
   if (listed.status !== 0) return undefined;
   return listed.stdout
     .split('\n')
@@ -84,16 +87,40 @@ if (made.status === 0) {
   // The example brings a handful of public facts of its own, in a store of its own: they never mix with real data.
   const own = { PLIMSOLL_CACHE_DIR: join(out, 'example-cache') };
   await run(['db', 'import', join(root, 'examples/shop'), '--offline', '--quiet'], UPDATE_MS, own);
-  scans.push(await scan('example shop:1.4 (with the example\'s own few advisories)', join(out, 'shop.json'), [`oci:${shop}`, '--offline'], IMAGE_MS, own));
+  scans.push(
+    await scan(
+      "example shop:1.4 (with the example's own few advisories)",
+      join(out, 'shop.json'),
+      [`oci:${shop}`, '--offline'],
+      IMAGE_MS,
+      own,
+    ),
+  );
 }
 if (process.platform === 'linux') {
-  const skip = ['home', 'root', 'proc', 'sys', 'dev', 'run', 'tmp', 'var/tmp', 'var/lib/docker', 'var/lib/containerd', relative('/', root), relative('/', tmpdir())];
-  scans.push(await scan('this machine\'s system paths', join(out, 'machine.json'), ['dir:/', '--skip-dirs', skip.filter(Boolean).join(',')], HOST_MS));
+  const skip = [
+    'home',
+    'root',
+    'proc',
+    'sys',
+    'dev',
+    'run',
+    'tmp',
+    'var/tmp',
+    'var/lib/docker',
+    'var/lib/containerd',
+    relative('/', root),
+    relative('/', tmpdir()),
+  ];
+  scans.push(
+    await scan("this machine's system paths", join(out, 'machine.json'), ['dir:/', '--skip-dirs', skip.filter(Boolean).join(',')], HOST_MS),
+  );
 } else say('  this machine: only Linux root file systems are scanned');
 const images = newestImages();
 if (images === undefined) say('  images: no container engine answers here');
 else {
-  for (const [i, image] of images.slice(0, 3).entries()) scans.push(await scan(`image ${image}`, join(out, `image-${i}.json`), [`docker:${image}`], IMAGE_MS));
+  for (const [i, image] of images.slice(0, 3).entries())
+    scans.push(await scan(`image ${image}`, join(out, `image-${i}.json`), [`docker:${image}`], IMAGE_MS));
   if (images.length > 3) say(`  not scanned: ${images.slice(3, 8).join(', ')}${images.length > 8 ? ` and ${images.length - 8} more` : ''}`);
 }
 
@@ -106,12 +133,17 @@ say('4  What was found');
 for (const { title, result } of done) {
   const first = result.actions[0];
   say(`   ${title}`);
-  say(first === undefined ? '     nothing to do that the data at hand knows of' : `     first: ${first.title} (removes ${first.findings.length} findings)`);
+  say(
+    first === undefined
+      ? '     nothing to do that the data at hand knows of'
+      : `     first: ${first.title} (removes ${first.findings.length} findings)`,
+  );
 }
 say();
 say('5  What is not known (this is not a pass)');
 const unknowns = new Map();
-for (const { result, title } of done) for (const one of result.unknowns) if (one.blocking) unknowns.set(`${one.area}: ${one.reason}`, { one, title });
+for (const { result, title } of done)
+  for (const one of result.unknowns) if (one.blocking) unknowns.set(`${one.area}: ${one.reason}`, { one, title });
 for (const [text, { one, title }] of [...unknowns].slice(0, 8)) {
   say(`   ${text}`);
   say(`     ${title} → ${one.hint}`);
@@ -125,4 +157,6 @@ say('   bin/plimsoll db status                       what is known, how old, fro
 say(`   bin/plimsoll scan ${images?.[0] ?? 'IMAGE'} --fail-on high       the same in CI: exit 1 when it fails, 3 when it cannot tell`);
 say();
 const bytes = existsSync(page) ? readFileSync(page).length : 0;
-say(`Done in ${((Date.now() - began) / 1000).toFixed(0)} s; ${readdirSync(out).length} files under ${relative(process.cwd(), out)}, the page has ${(bytes / 1024).toFixed(0)} KiB.`);
+say(
+  `Done in ${((Date.now() - began) / 1000).toFixed(0)} s; ${readdirSync(out).length} files under ${relative(process.cwd(), out)}, the page has ${(bytes / 1024).toFixed(0)} KiB.`,
+);

@@ -9,7 +9,10 @@ const shop = join(import.meta.dirname, '../examples/shop');
 export function shopLayers(): LayerToMake[] {
   return [
     { command: '/bin/sh -c #(nop) ADD file:debian-12.0-rootfs in / ', files: debianFiles() },
-    { command: 'COPY app /srv/shop # buildkit', files: { 'srv/shop/package.json': read('app/package.json'), 'srv/shop/server.js': read('app/server.js') } },
+    {
+      command: 'COPY app /srv/shop # buildkit',
+      files: { 'srv/shop/package.json': read('app/package.json'), 'srv/shop/server.js': read('app/server.js') },
+    },
     { command: 'RUN /bin/sh -c npm install # buildkit', files: nodeModules() },
   ];
 }
@@ -17,18 +20,30 @@ export function shopLayers(): LayerToMake[] {
 function debianFiles(): Record<string, string> {
   const stanzas = rows('debian.tsv').map(([name = '', version = '', source, sourceVersion]) => {
     const from = source === undefined ? [] : [`Source: ${source}${sourceVersion === version ? '' : ` (${sourceVersion})`}`];
-    return ['Package: ' + name, 'Status: install ok installed', 'Architecture: amd64', ...from, `Version: ${version}`, `Description: ${name}`, ''].join('\n');
+    return [
+      `Package: ${name}`,
+      'Status: install ok installed',
+      'Architecture: amd64',
+      ...from,
+      `Version: ${version}`,
+      `Description: ${name}`,
+      '',
+    ].join('\n');
   });
   return {
     'etc/debian_version': '12.0\n',
-    'etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n',
+    'etc/os-release':
+      'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n',
     'var/lib/dpkg/status': stanzas.join('\n'),
   };
 }
 
 function nodeModules(): Record<string, string> {
   return Object.fromEntries(
-    rows('node-modules.tsv').map(([name = '', version = '', license = '']) => [`srv/shop/node_modules/${name}/package.json`, `${JSON.stringify({ name, version, license }, null, 2)}\n`]),
+    rows('node-modules.tsv').map(([name = '', version = '', license = '']) => [
+      `srv/shop/node_modules/${name}/package.json`,
+      `${JSON.stringify({ name, version, license }, null, 2)}\n`,
+    ]),
   );
 }
 

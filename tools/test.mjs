@@ -17,7 +17,14 @@ if (generated !== 0) process.exit(generated);
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
 const report = join(folder, 'report.json');
-const status = run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
+const status = run(process.execPath, [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+]);
 let counts = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] };
 if (existsSync(report)) counts = JSON.parse(readFileSync(report, 'utf8'));
 rmSync(folder, { recursive: true, force: true });
@@ -25,7 +32,9 @@ rmSync(folder, { recursive: true, force: true });
 const tests = counts.testResults.flatMap((file) => file.assertionResults ?? []);
 const skipped = tests.filter((one) => one.status === 'pending' || one.status === 'skipped');
 for (const one of skipped.slice(0, 50)) console.log(`skipped: ${one.fullName}`);
-const broken = counts.testResults.filter((file) => file.status === 'failed' && (file.assertionResults ?? []).every((one) => one.status !== 'failed')).length;
+const broken = counts.testResults.filter(
+  (file) => file.status === 'failed' && (file.assertionResults ?? []).every((one) => one.status !== 'failed'),
+).length;
 const failed = counts.numFailedTests + broken;
 console.log(`${counts.numPassedTests} passed, ${failed > 0 ? failed : status === 0 ? 0 : 1} failed, ${skipped.length} skipped`);
 process.exit(status !== 0 || failed > 0 ? 1 : 0);

@@ -1,7 +1,7 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { lookup as lookupAll } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, request } from 'undici';
 import { isPlimsollError, PlimsollError } from '../model/error.ts';
 import type { Http, HttpAnswer } from '../model/ports.ts';
 import { hostOf, isPrivateAddress, literalAddress } from './http-address.ts';
@@ -22,7 +22,7 @@ export interface OpenHttp extends Http {
 const maxRedirects = 5;
 
 interface Agents {
-  readonly request: typeof import('undici').request;
+  readonly request: typeof request;
   /** For the address that the user, or we, named: private ones are allowed. */
   readonly any: Dispatcher;
   /** For where a public server sends us: connects to public addresses only, judged after name resolution. */

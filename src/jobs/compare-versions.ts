@@ -7,7 +7,10 @@ import { versionOrder, versionOrders } from '../model/version/index.ts';
  */
 export function versionLineComparer(scheme: string): (line: string) => string {
   const order = versionOrder(scheme);
-  if (order === undefined) throw new PlimsollError('usage', `unknown version scheme: ${scheme}`, { hint: `Known: ${Object.keys(versionOrders).sort().join(', ')} and their ecosystems' names.` });
+  if (order === undefined)
+    throw new PlimsollError('usage', `unknown version scheme: ${scheme}`, {
+      hint: `Known: ${Object.keys(versionOrders).sort().join(', ')} and their ecosystems' names.`,
+    });
   return (line) => {
     const [a, b, more] = line.split('\t');
     return a === undefined || b === undefined || more !== undefined ? 'error' : String(order.compare(a, b));

@@ -8,7 +8,9 @@ const MAX_BYTES = 4 << 20;
 const text = z.string().trim().min(1);
 const day = z.union([z.iso.date(), z.date().transform((date) => date.toISOString().slice(0, 10))]);
 const file = z.strictObject({
-  ignore: z.array(z.strictObject({ id: text, package: text.optional(), path: text.optional(), reason: text, owner: text, expires: day.optional() })),
+  ignore: z.array(
+    z.strictObject({ id: text, package: text.optional(), path: text.optional(), reason: text, owner: text, expires: day.optional() }),
+  ),
 });
 
 /**
@@ -18,13 +20,18 @@ const file = z.strictObject({
 export function readIgnores(path: string, mustExist: boolean): readonly Ignore[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined && !mustExist) return [];
-  if (stat === undefined || !stat.isFile() || stat.size > MAX_BYTES) throw new PlimsollError('ignore-invalid', `${path} is not an ignore file of at most 4 MiB`);
+  if (stat === undefined || !stat.isFile() || stat.size > MAX_BYTES)
+    throw new PlimsollError('ignore-invalid', `${path} is not an ignore file of at most 4 MiB`);
   const parsed = file.safeParse(parseYaml(path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new PlimsollError('ignore-invalid', `${path}: ${issue === undefined ? 'not understood' : `${issue.path.join('.')}: ${issue.message}`}`, {
-      hint: 'Each entry has id, reason and owner; package, path and expires (YYYY-MM-DD) are optional.',
-    });
+    throw new PlimsollError(
+      'ignore-invalid',
+      `${path}: ${issue === undefined ? 'not understood' : `${issue.path.join('.')}: ${issue.message}`}`,
+      {
+        hint: 'Each entry has id, reason and owner; package, path and expires (YYYY-MM-DD) are optional.',
+      },
+    );
   }
   return parsed.data.ignore.map(({ id, reason, owner, ...narrow }) => ({
     id,

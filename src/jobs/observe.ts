@@ -1,9 +1,7 @@
 import { PlimsollError } from '../model/error.ts';
 import type { Observed } from '../model/image.ts';
-import { openTarget } from '../sources/images/open-target.ts';
-import { readImage } from '../sources/images/read-image.ts';
-import { compileWants } from '../sources/images/want-table.ts';
 import { walkRoot } from '../sources/hosts/walk-root.ts';
+import { layerWalker, openTarget, readImage, WantTable } from '../sources/images/index.ts';
 import type { Deps } from './deps.ts';
 import { analyzers } from './registry/generated/analyzers.ts';
 
@@ -26,7 +24,7 @@ export interface ObservedTarget extends Observed {
 
 /** Opens the target and reads it with every analyzer. Errors: those of opening and reading images; what one layer or file holds is an unknown. */
 export async function observe(request: ObserveRequest, deps: Deps, signal: AbortSignal): Promise<ObservedTarget> {
-  const table = compileWants(analyzers);
+  const table = new WantTable(analyzers);
   const { settings } = deps;
   const opened = await openTarget(request.target, {
     offline: settings.offline === true,
@@ -37,7 +35,7 @@ export async function observe(request: ObserveRequest, deps: Deps, signal: Abort
   try {
     if (opened.kind !== 'filesystem') {
       const image = await readImage(opened, {
-        table,
+        walker: layerWalker(table),
         cache: deps.cache,
         progress: deps.progress,
         signal,
@@ -46,7 +44,13 @@ export async function observe(request: ObserveRequest, deps: Deps, signal: Abort
       });
       return { ...image, via: opened.via };
     }
-    const walked = await walkRoot(opened.path, table, { skipDirs: request.skipDirs, skipFiles: request.skipFiles, progress: deps.progress, signal });
+    deps.progress.start('reading files');
+    const walked = await walkRoot(opened.path, table, {
+      skipDirs: request.skipDirs,
+      skipFiles: request.skipFiles,
+      signal,
+      onEntries: (count) => deps.progress.add(count),
+    });
     return { target: { kind: 'filesystem', name: opened.name }, layers: [], ...walked, via: opened.via, folder: opened.path };
   } catch (error) {
     if (signal.aborted) throw new PlimsollError('interrupted', 'interrupted', { cause: error });

@@ -38,7 +38,12 @@ export interface Scanned {
 }
 
 const built: readonly Scanner[] = ['vuln'];
-const names: Readonly<Record<Scanner, string>> = { vuln: 'vulnerabilities', secret: 'secrets', config: 'configuration', license: 'licences' };
+const names: Readonly<Record<Scanner, string>> = {
+  vuln: 'vulnerabilities',
+  secret: 'secrets',
+  config: 'configuration',
+  license: 'licences',
+};
 
 /** Judges one image, archive or folder: what is in it, what is known against it, what could not be known. */
 export async function scan(request: ScanRequest, deps: Deps, signal: AbortSignal): Promise<Scanned> {
@@ -52,7 +57,10 @@ export async function scan(request: ScanRequest, deps: Deps, signal: AbortSignal
   });
   const judged = await judge(request, target, catalogue, deps, signal);
   const result = scanResult(request, target, catalogue, judged, request.isTimeFixed ? 0 : Math.round(performance.now() - began));
-  const verdict = judgeScan({ findings: judged.findings, unknowns: result.unknowns, nothingEvaluated: judged.nothingEvaluated }, request.bar);
+  const verdict = judgeScan(
+    { findings: judged.findings, unknowns: result.unknowns, nothingEvaluated: judged.nothingEvaluated },
+    request.bar,
+  );
   return { result, verdict, via: target.via };
 }
 
@@ -67,7 +75,8 @@ interface Judged {
 }
 
 async function judge(request: ScanRequest, target: ObservedTarget, catalogue: Catalogue, deps: Deps, signal: AbortSignal): Promise<Judged> {
-  if (!request.scanners.includes('vuln')) return { findings: [], causes: [], warnings: [], data: [], actions: [], lifecycle: undefined, nothingEvaluated: false };
+  if (!request.scanners.includes('vuln'))
+    return { findings: [], causes: [], warnings: [], data: [], actions: [], lifecycle: undefined, nothingEvaluated: false };
   const { packages, distro } = catalogue;
   const warnings = request.update ? await refresh(catalogue, request.now, deps, signal) : [];
   const advisories = deps.openAdvisories();
@@ -100,7 +109,11 @@ async function refresh(catalogue: Catalogue, now: Date, deps: Deps, signal: Abor
   index.close();
   if (stale.length === 0) return [];
   const failed = await fetchEcosystems(stale, deps, signal);
-  return failed.map((message) => ({ code: 'feed-unreachable' as const, message, hint: 'Earlier data, where there is any, was used. --offline or --no-update does not try.' }));
+  return failed.map((message) => ({
+    code: 'feed-unreachable' as const,
+    message,
+    hint: 'Earlier data, where there is any, was used. --offline or --no-update does not try.',
+  }));
 }
 
 function scanResult(request: ScanRequest, target: ObservedTarget, catalogue: Catalogue, judged: Judged, durationMs: number): ScanResult {
@@ -142,7 +155,14 @@ function summarise(findings: readonly Finding[], shown: readonly Finding[], pack
   const [critical, high, medium, low, negligible, unknown] = severities.map(count);
   return {
     packages,
-    bySeverity: { critical: critical ?? 0, high: high ?? 0, medium: medium ?? 0, low: low ?? 0, negligible: negligible ?? 0, unknown: unknown ?? 0 },
+    bySeverity: {
+      critical: critical ?? 0,
+      high: high ?? 0,
+      medium: medium ?? 0,
+      low: low ?? 0,
+      negligible: negligible ?? 0,
+      unknown: unknown ?? 0,
+    },
     active: active.length,
     suppressed: findings.length - active.length,
     fixable: active.filter((finding) => finding.fixed !== undefined).length,

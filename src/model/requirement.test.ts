@@ -1,7 +1,7 @@
 import { satisfies } from 'semver';
 import { expect, test } from 'vitest';
 import type { VersionRange } from './advisory.ts';
-import { complementRanges, intersectRanges, readNpmRequirement, semverOrder, unionRanges } from './requirement.ts';
+import { complementRanges, intersectRanges, npmCompare, readNpmRequirement, unionRanges } from './requirement.ts';
 
 /** Spans as interval notation, so that a table stays readable. */
 function print(ranges: readonly VersionRange[] | undefined): string {
@@ -55,7 +55,7 @@ test.each([
   ],
   ['nothing', [{ introduced: '2.0.0', fixed: '2.0.0' }], ''],
 ])('union: %s', (_, ranges, want) => {
-  expect(print(unionRanges(ranges, semverOrder))).toBe(want);
+  expect(print(unionRanges(ranges, npmCompare))).toBe(want);
 });
 
 test.each([
@@ -65,13 +65,13 @@ test.each([
   [[{ fixed: '1.0.0' }, { after: '1.0.0', fixed: '2.0.0' }], '[1.0.0,1.0.0] [2.0.0,)'],
   [[{ introduced: '1.0.0' }], '(,1.0.0)'],
 ])('complement of %j is %s', (ranges, want) => {
-  expect(print(complementRanges(ranges, semverOrder))).toBe(want);
+  expect(print(complementRanges(ranges, npmCompare))).toBe(want);
 });
 
 test('vulnerable and not patched', () => {
   const vulnerable = readNpmRequirement('8.x || 7.x || 4.x || 6.x || 5.x') ?? [];
   const patched = readNpmRequirement('^8.1.4 || ^7.10.1 || ^4.8.4 || ^6.11.1') ?? [];
-  const left = intersectRanges(vulnerable, complementRanges(patched, semverOrder), semverOrder);
+  const left = intersectRanges(vulnerable, complementRanges(patched, npmCompare), npmCompare);
   expect(print(left)).toBe('[4.0.0-0,4.8.4) [5.0.0-0,6.11.1) [7.0.0-0,7.10.1) [8.0.0-0,8.1.4)');
 });
 
@@ -97,10 +97,10 @@ test('spans hold exactly what the library says', () => {
     for (const version of versions) {
       const inside = (ranges ?? []).some(
         (range) =>
-          (range.introduced === undefined || semverOrder(version, range.introduced) >= 0) &&
-          (range.after === undefined || semverOrder(version, range.after) > 0) &&
-          (range.fixed === undefined || semverOrder(version, range.fixed) < 0) &&
-          (range.lastAffected === undefined || semverOrder(version, range.lastAffected) <= 0),
+          (range.introduced === undefined || npmCompare(version, range.introduced) >= 0) &&
+          (range.after === undefined || npmCompare(version, range.after) > 0) &&
+          (range.fixed === undefined || npmCompare(version, range.fixed) < 0) &&
+          (range.lastAffected === undefined || npmCompare(version, range.lastAffected) <= 0),
       );
       expect([requirement, version, inside]).toEqual([
         requirement,

@@ -1,13 +1,12 @@
-import { compare, Range } from 'semver';
+import { Range } from 'semver';
 import type { VersionRange } from './advisory.ts';
+import { npm } from './version/semver.ts';
 
-/** Order of two versions of one ecosystem: negative, zero or positive. Versions must be in its grammar. */
-export type VersionOrder = (a: string, b: string) => number;
+/** Order of two versions of one ecosystem: negative, zero or positive; total. */
+export type Compare = (a: string, b: string) => number;
 
-/** Order of semantic versions, as npm has it (loose: a leading `v` and the like are passed over). */
-export function semverOrder(a: string, b: string): number {
-  return compare(a, b, { loose: true });
-}
+/** Order of versions as npm has it: what {@link readNpmRequirement} gives is to be joined by it. */
+export const npmCompare: Compare = npm.compare;
 
 /**
  * A place between versions: just before `version` (`after: 0`) or just behind it (`after: 1`); `undefined` = beyond all.
@@ -40,11 +39,11 @@ export function readNpmRequirement(requirement: string): VersionRange[] | undefi
       const version: unknown = comparator.semver.version;
       // `*` is a comparator without a version
       if (typeof version !== 'string') continue;
-      span = meet(span, spanOf(comparator.operator, version), semverOrder);
+      span = meet(span, spanOf(comparator.operator, version), npmCompare);
     }
     spans.push(span);
   }
-  return toRanges(join(spans, semverOrder));
+  return toRanges(join(spans, npmCompare));
 }
 
 function parse(requirement: string): Range | undefined {
@@ -75,12 +74,12 @@ function spanOf(operator: string, version: string): Span {
 }
 
 /** The union: disjoint, in rising order, touching spans joined. */
-export function unionRanges(ranges: readonly VersionRange[], order: VersionOrder): VersionRange[] {
+export function unionRanges(ranges: readonly VersionRange[], order: Compare): VersionRange[] {
   return toRanges(join(ranges.map(toSpan), order));
 }
 
 /** What both lists hold. */
-export function intersectRanges(a: readonly VersionRange[], b: readonly VersionRange[], order: VersionOrder): VersionRange[] {
+export function intersectRanges(a: readonly VersionRange[], b: readonly VersionRange[], order: Compare): VersionRange[] {
   const right = b.map(toSpan);
   return toRanges(
     join(
@@ -91,7 +90,7 @@ export function intersectRanges(a: readonly VersionRange[], b: readonly VersionR
 }
 
 /** What the list does not hold. */
-export function complementRanges(ranges: readonly VersionRange[], order: VersionOrder): VersionRange[] {
+export function complementRanges(ranges: readonly VersionRange[], order: Compare): VersionRange[] {
   const gaps: Span[] = [];
   let from: Place | undefined;
   let open = true;
@@ -127,21 +126,21 @@ function toRanges(spans: readonly Span[]): VersionRange[] {
   }));
 }
 
-function comparePlaces(a: Place, b: Place, order: VersionOrder): number {
+function comparePlaces(a: Place, b: Place, order: Compare): number {
   return order(a.version, b.version) || a.after - b.after;
 }
 
-function isEmpty(span: Span, order: VersionOrder): boolean {
+function isEmpty(span: Span, order: Compare): boolean {
   return span.from !== undefined && span.to !== undefined && comparePlaces(span.from, span.to, order) >= 0;
 }
 
-function meet(a: Span, b: Span, order: VersionOrder): Span {
+function meet(a: Span, b: Span, order: Compare): Span {
   const from = a.from === undefined ? b.from : b.from === undefined || comparePlaces(a.from, b.from, order) >= 0 ? a.from : b.from;
   const to = a.to === undefined ? b.to : b.to === undefined || comparePlaces(a.to, b.to, order) <= 0 ? a.to : b.to;
   return { from, to };
 }
 
-function join(spans: readonly Span[], order: VersionOrder): Span[] {
+function join(spans: readonly Span[], order: Compare): Span[] {
   const sorted = spans
     .filter((span) => !isEmpty(span, order))
     .sort((a, b) =>

@@ -53,6 +53,7 @@ export function lifecycleWords(name: string, lifecycle: Lifecycle | undefined, a
 
 /** One source of data with its age. */
 export interface DataAge {
+  readonly source: string;
   readonly label: string;
   /** `YYYY-MM-DD`; absent when nobody says. */
   readonly date?: string;
@@ -71,6 +72,7 @@ export function dataAges(data: readonly Coverage[], at: string): DataAge[] {
     const date = one.asOf?.slice(0, 10);
     const days = date === undefined ? undefined : daysBetween(date, at);
     const row: DataAge = {
+      source: one.source,
       label,
       ...(date === undefined ? {} : { date }),
       ...(days === undefined ? {} : { days }),

@@ -49,7 +49,9 @@ function place(path: string): { floor: string; room: string | undefined } {
 
 function importsOf(file: string, text: string): Import[] {
   return parse(text)[0].flatMap(({ specifier }) =>
-    specifier === null || specifier === undefined ? [] : [{ specifier, target: specifier.startsWith('.') ? resolve(dirname(file), specifier) : undefined }],
+    specifier === null || specifier === undefined
+      ? []
+      : [{ specifier, target: specifier.startsWith('.') ? resolve(dirname(file), specifier) : undefined }],
   );
 }
 
@@ -161,7 +163,9 @@ describe('the house', () => {
   });
 
   it('uses imports that the table can see', () => {
-    const hidden = product.flatMap((s) => [...s.text.matchAll(/typeof import\('\.|[:<|] import\('\.[^']*'\)\.[A-Z]|\brequire\('\./g)].map((m) => `${name(s)}: ${m[0]}`));
+    const hidden = product.flatMap((s) =>
+      [...s.text.matchAll(/typeof import\('\.|[:<|] import\('\.[^']*'\)\.[A-Z]|\brequire\('\./g)].map((m) => `${name(s)}: ${m[0]}`),
+    );
     expect(hidden).toEqual([]);
   });
 

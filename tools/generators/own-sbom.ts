@@ -21,11 +21,20 @@ export function writeBillOfMaterials(root: string, outdir: string, metafile: Met
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
-    metadata: { component: { 'bom-ref': `pkg:npm/${own.name}@${own.version}`, type: 'application', ...named(own), purl: `pkg:npm/${own.name}@${own.version}` } },
+    metadata: {
+      component: {
+        'bom-ref': `pkg:npm/${own.name}@${own.version}`,
+        type: 'application',
+        ...named(own),
+        purl: `pkg:npm/${own.name}@${own.version}`,
+      },
+    },
     components: bundled.map((one) => ({ 'bom-ref': purl(one), type: 'library', ...named(one), purl: purl(one) })),
   };
   writeFileSync(join(outdir, 'sbom.cdx.json'), `${JSON.stringify(document, null, 2)}\n`);
-  const notices = bundled.map((one) => `${one.name} ${one.version} (${one.license})\n\n${one.notice ?? 'No licence text in the package.'}\n`);
+  const notices = bundled.map(
+    (one) => `${one.name} ${one.version} (${one.license})\n\n${one.notice ?? 'No licence text in the package.'}\n`,
+  );
   writeFileSync(join(outdir, 'NOTICES.txt'), `Plimsoll contains these packages:\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`);
 }
 
@@ -45,7 +54,11 @@ function bundledPackages(root: string, metafile: Metafile): Bundled[] {
     }),
   );
   return [...folders].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string; version: string; license: string };
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+      name: string;
+      version: string;
+      license: string;
+    };
     const file = readdirSync(join(root, folder)).find((one) => /^(licen[cs]e|copying)/i.test(one));
     const notice = file !== undefined && existsSync(join(root, folder, file)) ? readFileSync(join(root, folder, file), 'utf8') : undefined;
     return { name, version, license, notice };

@@ -20,7 +20,10 @@ function codePage(): string {
 }
 
 function settingPage(): string {
-  const rows = Object.entries(settingTable).map(([key, { env, scope, says }]) => `| \`${key}\` | \`${env}\` | ${scope === 'user' ? 'flags, environment, your own file' : 'also `plimsoll.yaml` of a project'} | ${says} |`);
+  const rows = Object.entries(settingTable).map(
+    ([key, { env, scope, says }]) =>
+      `| \`${key}\` | \`${env}\` | ${scope === 'user' ? 'flags, environment, your own file' : 'also `plimsoll.yaml` of a project'} | ${says} |`,
+  );
   return `# Settings\n\n${note}Strongest first: flags, environment, \`plimsoll.yaml\` of the working folder, your own \`config.yaml\`, defaults. \`plimsoll config show\` prints each value with its origin.\nWhat is scanned never decides what is contacted, executed or trusted: such settings are refused in a project's file, with a warning.\n\n| setting | environment | may stand in | says |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
@@ -32,7 +35,10 @@ async function schemaFiles(root: string): Promise<Record<string, string>> {
     const name = file.replace(/\.ts$/, '');
     const { schema } = (await import(join(folder, file))) as { schema: z.ZodType };
     const json = z.toJSONSchema(schema, { target: 'draft-2020-12' });
-    return [`schemas/${name}.schema.json`, `${JSON.stringify({ $id: `https://plimsoll.dev/schemas/${name}.schema.json`, ...json }, null, 2)}\n`] as const;
+    return [
+      `schemas/${name}.schema.json`,
+      `${JSON.stringify({ $id: `https://plimsoll.dev/schemas/${name}.schema.json`, ...json }, null, 2)}\n`,
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(made));
 }

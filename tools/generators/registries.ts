@@ -29,7 +29,7 @@ function plugins(root: string, room: string, constant: string): Plugin[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => parse(readFileSync(file, 'utf8'))[1].some((one) => one.name === constant))
+    .filter((file) => parse(readFileSync(file, 'utf8'))[1].some((one) => 'name' in one && one.name === constant))
     .map((file) => ({ file: relative(join(root, 'src'), file), constant }))
     .sort((a, b) => (a.file < b.file ? -1 : 1));
 }

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { PlimsollError } from '../../model/error.ts';
-import type { Warning } from '../../model/unknown.ts';
-import { printable } from '../../model/printable.ts';
 import { readSettings } from '../../jobs/settings/read.ts';
 import type { ResolvedSettings } from '../../jobs/settings/resolve.ts';
 import { type SettingKey, settingTable } from '../../jobs/settings/table.ts';
+import { PlimsollError } from '../../model/error.ts';
+import { printable } from '../../model/printable.ts';
+import type { Warning } from '../../model/unknown.ts';
 import type { Terminal } from './verb.ts';
 
 /** Flags that every verb takes. */
@@ -24,7 +24,13 @@ export function timeOf(options: Readonly<Record<string, unknown>>): { readonly n
 
 /** Collects a repeatable flag; a value may hold several, separated by commas. */
 export function collect(value: string, former: readonly string[] | undefined): string[] {
-  return [...(former ?? []), ...value.split(',').map((part) => part.trim()).filter(Boolean)];
+  return [
+    ...(former ?? []),
+    ...value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ];
 }
 
 /** Collects a repeatable flag as it is. */
@@ -34,7 +40,9 @@ export function collectWhole(value: string, former: readonly string[] | undefine
 
 /** The settings of this run; flags that are settings carry the setting's name. Prints its warnings. */
 export function settingsOf(options: Readonly<Record<string, unknown>>, terminal: Terminal): ResolvedSettings {
-  const flags = Object.fromEntries((Object.keys(settingTable) satisfies string[]).flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+  const flags = Object.fromEntries(
+    (Object.keys(settingTable) satisfies string[]).flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  );
   const resolved = readSettings(flags satisfies Partial<Record<SettingKey, unknown>>, terminal.env, terminal.cwd);
   if (options.quiet !== true) printWarnings(resolved.warnings, terminal);
   return resolved;
@@ -42,7 +50,8 @@ export function settingsOf(options: Readonly<Record<string, unknown>>, terminal:
 
 /** Warnings on stderr, a line each, with what to do. */
 export function printWarnings(warnings: readonly Warning[], terminal: Terminal): void {
-  for (const { code, message, hint } of warnings) terminal.err(`plimsoll: ${printable(message)} [${code}]\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`);
+  for (const { code, message, hint } of warnings)
+    terminal.err(`plimsoll: ${printable(message)} [${code}]\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`);
 }
 
 /** The one positional argument of a verb. */

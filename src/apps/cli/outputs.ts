@@ -21,12 +21,18 @@ export async function parseOutputs(specs: readonly string[] | undefined, fallbac
       const at = spec.indexOf('=');
       const format = at === -1 ? spec : spec.slice(0, at);
       const load = Object.hasOwn(reports, format) ? reports[format] : undefined;
-      if (load === undefined) throw new PlimsollError('usage', `unknown format: ${format}`, { hint: `This version writes ${Object.keys(reports).sort().join(', ')}.` });
+      if (load === undefined)
+        throw new PlimsollError('usage', `unknown format: ${format}`, {
+          hint: `This version writes ${Object.keys(reports).sort().join(', ')}.`,
+        });
       if (at !== -1 && at === spec.length - 1) throw new PlimsollError('usage', `--format ${spec} names no file`);
       return { format, report: await load(), ...(at === -1 ? {} : { file: spec.slice(at + 1) }) };
     }),
   );
-  if (outputs.filter((one) => one.file === undefined).length > 1) throw new PlimsollError('usage', 'only one format can go to the standard output', { hint: 'Give the others a file: --format json=out.json' });
+  if (outputs.filter((one) => one.file === undefined).length > 1)
+    throw new PlimsollError('usage', 'only one format can go to the standard output', {
+      hint: 'Give the others a file: --format json=out.json',
+    });
   return outputs;
 }
 
@@ -55,6 +61,9 @@ export function writeWhole(file: string, text: string): void {
     if (!direct) renameSync(path, file);
   } catch (cause) {
     if (!direct) rmSync(path, { force: true });
-    throw new PlimsollError('output-unwritable', `${file} cannot be written`, { cause, hint: cause instanceof Error ? cause.message : 'Check the folder and its permissions.' });
+    throw new PlimsollError('output-unwritable', `${file} cannot be written`, {
+      cause,
+      hint: cause instanceof Error ? cause.message : 'Check the folder and its permissions.',
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { isPlimsollError, PlimsollError } from '../../model/error.ts';
-import { exitCodes } from '../../model/verdict.ts';
 import { printable } from '../../model/printable.ts';
+import { exitCodes } from '../../model/verdict.ts';
 import { systemTerminal } from './terminal.ts';
 import type { Terminal } from './verb.ts';
 import { laterVerbs, verbs } from './verbs.ts';
@@ -25,24 +25,36 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   }
   const found = Object.entries(verbs).find(([name, { also }]) => name === word || also.includes(word));
   if (found === undefined) {
-    if (laterVerbs.includes(word)) throw new PlimsollError('not-built-yet', `\`plimsoll ${word}\` is not built yet`, { hint: 'See CHANGELOG.md for what this version does.' });
+    if (laterVerbs.includes(word))
+      throw new PlimsollError('not-built-yet', `\`plimsoll ${word}\` is not built yet`, {
+        hint: 'See CHANGELOG.md for what this version does.',
+      });
     throw new PlimsollError('usage', `unknown verb: ${word}`, { hint: 'plimsoll --help' });
   }
   const [name, entry] = found;
   const verb = await entry.load();
-  const command = new Command(`plimsoll ${name}`).description(entry.summary).exitOverride().helpOption('-h, --help', 'this text').showHelpAfterError('(--help for the options)');
+  const command = new Command(`plimsoll ${name}`)
+    .description(entry.summary)
+    .exitOverride()
+    .helpOption('-h, --help', 'this text')
+    .showHelpAfterError('(--help for the options)');
   command.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
   let outcome: number = exitCodes.done;
   verb.configure(command);
   command.action(async () => {
     outcome = await verb.run(command.args, command.opts(), terminal);
   });
-  await command.parseAsync(args.filter((_, i) => i !== at), { from: 'user' });
+  await command.parseAsync(
+    args.filter((_, i) => i !== at),
+    { from: 'user' },
+  );
   return outcome;
 }
 
 function rootHelp(): string {
-  const rows = Object.entries(verbs).map(([name, { summary, also }]) => `  ${name.padEnd(9)} ${summary}${also.length > 0 ? ` (also: ${also.join(', ')})` : ''}`);
+  const rows = Object.entries(verbs).map(
+    ([name, { summary, also }]) => `  ${name.padEnd(9)} ${summary}${also.length > 0 ? ` (also: ${also.join(', ')})` : ''}`,
+  );
   return [
     'plimsoll <verb> [options]',
     '',
@@ -64,9 +76,13 @@ function report(error: unknown, terminal: Terminal): number {
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!isPlimsollError(error)) {
-    terminal.err(`plimsoll: internal fault: ${error instanceof Error ? printable(error.stack ?? error.message, '\n') : printable(String(error))}\n`);
+    terminal.err(
+      `plimsoll: internal fault: ${error instanceof Error ? printable(error.stack ?? error.message, '\n') : printable(String(error))}\n`,
+    );
     return exitCodes.unevaluated;
   }
   terminal.err(`plimsoll: ${printable(error.message)} [${error.code}]\n${error.hint === undefined ? '' : `  ${printable(error.hint)}\n`}`);
-  return error.code === 'usage' || error.code === 'setting-invalid' || error.code === 'not-built-yet' || error.code === 'ignore-invalid' ? exitCodes.usage : exitCodes.unevaluated;
+  return error.code === 'usage' || error.code === 'setting-invalid' || error.code === 'not-built-yet' || error.code === 'ignore-invalid'
+    ? exitCodes.usage
+    : exitCodes.unevaluated;
 }

@@ -69,7 +69,8 @@ export function inflate(stored: Uint8Array, plainLength: number): Buffer {
   if (plainLength > maxPlainBytes) throw packDamaged('declares a block beyond the limit');
   let plain: Buffer;
   try {
-    plain = inflateRawSync(stored, { maxOutputLength: Math.max(1, plainLength) });
+    // One output buffer of the right size with a little room (zlib asks once more when it is exactly full) halves the time of a small block.
+    plain = inflateRawSync(stored, { maxOutputLength: Math.max(1, plainLength), chunkSize: Math.min(plainLength, 4 << 20) + 64 });
   } catch (cause) {
     throw packDamaged('holds bytes that do not inflate', cause);
   }

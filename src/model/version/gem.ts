@@ -1,4 +1,4 @@
-import { compareDigits, compareNumber, compareText, isNumeric, type Order, type VersionOrder } from './order.ts';
+import { compareDigits, compareNumber, compareText, isDigit, isNumeric, type Order, type VersionOrder } from './order.ts';
 
 /**
  * RubyGems: segments of digits or of letters; a word is below a number and makes the version a pre-release; `-` reads as `.pre.`; zeros
@@ -30,14 +30,14 @@ function valid(version: string): boolean {
 }
 
 function segments(version: string): string[] {
-  const all =
-    version
-      .trim()
-      .replaceAll('-', '.pre.')
-      .match(/[0-9]+|[A-Za-z]+/g) ?? [];
-  const word = all.findIndex((segment) => !isNumeric(segment));
+  const all = (version.trim().match(/[0-9]+|[A-Za-z]+|-/g) ?? []).map((segment) => (segment === '-' ? 'pre' : segment));
+  const word = all.findIndex((segment) => !startsWithDigit(segment));
   if (word < 0) return withoutTrailingZeros(all);
   return [...withoutTrailingZeros(all.slice(0, word)), ...withoutTrailingZeros(all.slice(word))];
+}
+
+function startsWithDigit(segment: string): boolean {
+  return isDigit(segment.charCodeAt(0));
 }
 
 function withoutTrailingZeros(list: string[]): string[] {
@@ -47,8 +47,8 @@ function withoutTrailingZeros(list: string[]): string[] {
 }
 
 function compareSegments(a: string, b: string): Order {
-  const left = isNumeric(a);
-  const right = isNumeric(b);
+  const left = startsWithDigit(a);
+  const right = startsWithDigit(b);
   if (left && right) return compareDigits(a, b);
   if (left !== right) return compareNumber(left ? 1 : 0, right ? 1 : 0);
   return compareText(a, b);

@@ -4,6 +4,7 @@ import { compareDigits, compareNumber, compareText, isDigit, type Order, type Ve
  * Maven. Source: POM Reference, "Version Order Specification", and the documentation of `ComparableVersion`: split at `.`, `-` and between
  * digits and letters; a hyphen (or such a change) opens a sub-list; zeros and empty words at the end of each list are dropped; numbers are
  * above lists, lists above words; words in the order of `qualifiers`, others after them in text order.
+ * Maven's own order is not transitive around an empty list ("1-0-rc" < "1" < "1-foo" < "1-0-rc"); we keep its answers.
  * Any string is a version to Maven; `valid` refuses only what cannot be part of a file name or is an unresolved expression.
  */
 export const maven: VersionOrder = { scheme: 'maven', compare, valid };
@@ -30,11 +31,12 @@ const short = new Map([
   ['m', 'milestone'],
 ]);
 
-/** A number, or a word with its rank. */
+/** A number, or a word with its rank. `empty`: a zero or a word that means the release itself. */
 interface Atom {
   digits: string | undefined;
   rank: number;
   word: string;
+  empty: boolean;
 }
 
 /** A list is its atoms and then, at most, the next list: so a version is a flat array of lists, whatever the depth. */
@@ -62,7 +64,8 @@ function valid(version: string): boolean {
   return version !== '' && !/[\s\\/:"<>|?*[\](){}$]/.test(version);
 }
 
-const nothing: Atom = { digits: undefined, rank: released, word: '' };
+const nothing: Atom = { digits: undefined, rank: released, word: '', empty: true };
+const zero: Atom = { digits: '', rank: 0, word: '', empty: true };
 
 /** `a` has an atom where `b` has its sub-list or nothing. */
 function compareRest(a: Lists, b: Lists, level: number, from: number): Order {
@@ -92,41 +95,42 @@ function compareAtoms(a: Atom, b: Atom): Order {
 
 function parse(version: string): Lists {
   const text = version.toLowerCase();
-  const lists: Lists = [[]];
-  const open = (): void => {
-    lists.push([]);
-  };
+  const lists: Lists = [];
+  // A list is made with its first atom: most have one, and a hostile version has very many.
+  let opened = true;
   const add = (atom: Atom): void => {
-    lists.at(-1)?.push(atom);
+    if (opened) lists.push([atom]);
+    else lists.at(-1)?.push(atom);
+    opened = false;
   };
   let start = 0;
   let digits = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === 46 || code === 45) {
-      add(i === start ? number('') : digits ? number(text.slice(start, i)) : word(text.slice(start, i), false));
+      add(i === start ? zero : digits ? number(text.slice(start, i)) : word(text.slice(start, i), false));
       start = i + 1;
-      if (code === 45) open();
+      if (code === 45) opened = true;
     } else if (isDigit(code)) {
       if (!digits && i > start) {
         // "1.x1" reads as "1-x1".
-        if (lists.at(-1)?.length !== 0) open();
+        opened = true;
         add(word(text.slice(start, i), true));
         start = i;
-        open();
+        opened = true;
       }
       digits = true;
     } else {
       if (digits && i > start) {
         add(number(text.slice(start, i)));
         start = i;
-        open();
+        opened = true;
       }
       digits = false;
     }
   }
   if (start < text.length) {
-    if (!digits && lists.at(-1)?.length !== 0) open();
+    if (!digits) opened = true;
     add(digits ? number(text.slice(start)) : word(text.slice(start), false));
   }
   return trimmed(lists);
@@ -140,24 +144,27 @@ function trimmed(lists: Lists): Lists {
   const dropped = new Set<number>();
   for (let level = lists.length - 1; level >= 0; level--) {
     const atoms = lists[level] ?? [];
-    const wordsAlone = atoms.length > 0 && atoms.every((atom) => atom.digits === undefined);
-    while (atoms.length > 0 && isNull(atoms.at(-1) ?? nothing)) atoms.pop();
-    if (atoms.length > 0 || level === 0) continue;
+    let words = 0;
+    let end = atoms.length;
+    while (end > 0 && (atoms[end - 1] ?? zero).empty) {
+      end--;
+      if (atoms[end]?.digits === undefined) words++;
+    }
+    const wordsAlone = words > 0 && words === atoms.length;
+    if (end < atoms.length) lists[level] = end === 0 ? [] : atoms.slice(0, end);
+    if (end > 0 || level === 0) continue;
     if (level === lists.length - 1) lists.pop();
     else if (wordsAlone && lists[level + 1]?.[0]?.digits !== undefined) dropped.add(level);
   }
   return dropped.size === 0 ? lists : lists.filter((_, level) => !dropped.has(level));
 }
 
-function isNull(atom: Atom): boolean {
-  return atom.digits === undefined ? atom.rank === released : /^0*$/.test(atom.digits);
-}
-
 function number(digits: string): Atom {
-  return { digits, rank: 0, word: '' };
+  return { digits, rank: 0, word: '', empty: compareDigits(digits, '') === 0 };
 }
 
 function word(text: string, beforeDigit: boolean): Atom {
   const name = beforeDigit ? (short.get(text) ?? text) : text;
-  return { digits: undefined, rank: qualifiers.get(name) ?? unknown, word: name };
+  const rank = qualifiers.get(name) ?? unknown;
+  return { digits: undefined, rank, word: name, empty: rank === released };
 }

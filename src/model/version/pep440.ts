@@ -1,4 +1,4 @@
-import { compareDigits, compareLists, compareNumber, compareText, isNumeric, type Order, type VersionOrder } from './order.ts';
+import { compareDigits, compareLists, compareNumber, compareText, isDigit, isNumeric, type Order, type VersionOrder } from './order.ts';
 
 /**
  * PyPI. Source: "Version specifiers" of the Python packaging specifications (PEP 440), its appendix regular expression and its
@@ -120,7 +120,7 @@ function legacy(version: string): string[] {
   const key: string[] = [];
   for (const piece of version.toLowerCase().match(/[0-9]+|[a-z]+|\.|-|[^0-9a-z.-]+/g) ?? []) {
     if (piece === '.') continue;
-    pushLegacy(key, isNumeric(piece) ? piece.padStart(8, '0') : `*${words.get(piece) ?? piece}`);
+    pushLegacy(key, isDigit(piece.charCodeAt(0)) ? piece.padStart(8, '0') : `*${words.get(piece) ?? piece}`);
   }
   pushLegacy(key, '*final');
   return key;

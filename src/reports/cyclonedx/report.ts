@@ -17,10 +17,10 @@ export const report: Report = {
   format: 'cyclonedx',
   title: 'Bill of materials with vulnerabilities, CycloneDX 1.6 JSON',
   render(result) {
-    const body = document(result);
-    const serialNumber = `urn:uuid:${contentUuid(JSON.stringify(body))}`;
-    const head = { $schema: schema, bomFormat: 'CycloneDX', specVersion: '1.6', serialNumber, version: 1 };
-    return `${safeJsonText(JSON.stringify({ ...head, ...body }, null, 2))}\n`;
+    const body = JSON.stringify(document(result), null, 2);
+    const serialNumber = `urn:uuid:${contentUuid(body)}`;
+    const head = JSON.stringify({ $schema: schema, bomFormat: 'CycloneDX', specVersion: '1.6', serialNumber, version: 1 }, null, 2);
+    return `${safeJsonText(`${head.slice(0, -2)},${body.slice(1)}`)}\n`;
   },
 };
 

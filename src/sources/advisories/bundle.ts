@@ -13,6 +13,8 @@ export function layoutOf(firstLine: string, only: boolean): Layout {
   const value = parseObject(line);
   if (value === undefined) return 'document';
   if (typeof value.path === 'string' && typeof value.text === 'string') return 'bundle';
+  // A fixes list means something as a whole only: which release it is for, and the lowest version that names a CVE (docs/formats/fixes-list.md).
+  if (typeof value.source === 'string' && typeof value.version === 'string' && Array.isArray(value.cves)) return 'document';
   return only ? 'document' : 'lines';
 }
 

@@ -38,9 +38,7 @@ export const importer: Importer = {
   attribution: 'Debian security team and Debian LTS team',
 
   accepts(file) {
-    return (
-      /^\[[^\]\n]{1,40}\] D(?:SA|LA|TSA)-\d+/.test(file.text) || /^\[[^\]\n]{1,40}\] D(?:SA|LA|TSA)-\d+/m.test(file.text.slice(0, 4096))
-    );
+    return /^\[[^\]\n]{1,40}\] D(?:SA|LA|TSA)-\d+/m.test(file.text.slice(0, 4096));
   },
 
   read(file, emit) {
@@ -49,6 +47,8 @@ export const importer: Importer = {
     if (newest !== '') emit.dated(newest);
     const releases = new Set<string>();
     for (const revisions of groupByNumber(advisories).values()) emitAdvisory(revisions, releases, emit);
+    // the testing team's list ended in 2011 and speaks of releases that the other lists cover: its date must not stand for theirs
+    if (advisories.every(({ base }) => base.startsWith('DTSA-'))) return;
     for (const ecosystem of [...releases].sort())
       emit.covers(ecosystem, 'partial', `fixed advisories only, up to ${newest || 'an unknown date'}`);
   },

@@ -230,6 +230,7 @@ async function* cut(
 ): AsyncGenerator<FeedItem> {
   const { maxLine, maxDocument } = reading.budget;
   let first: string | undefined;
+  let blank = 0;
   let byLine: ReturnType<typeof lineReader> | undefined;
   let whole: string[] | undefined;
   let wholeLength = 0;
@@ -237,15 +238,19 @@ async function* cut(
     for (const { number, text } of batch) {
       if (byLine !== undefined) {
         yield* byLine(number, text);
+      } else if (first !== undefined && whole === undefined && text?.trim() === '') {
+        // Says nothing of the layout yet.
+        blank += 1;
       } else if (whole !== undefined || text === undefined || first !== undefined) {
         if (whole === undefined && first !== undefined) {
-          byLine = byLineOrNothing(layoutOf(first, text?.trim() === ''), name, container, collection);
+          byLine = byLineOrNothing(layoutOf(first, false), name, container, collection);
           if (byLine !== undefined) {
             yield* byLine(1, first);
             yield* byLine(number, text);
             continue;
           }
-          whole = [first];
+          whole = [first, ...new Array<string>(blank).fill('')];
+          wholeLength = first.length + 1 + blank;
         }
         whole ??= [];
         wholeLength += text === undefined ? Number.POSITIVE_INFINITY : text.length + 1;

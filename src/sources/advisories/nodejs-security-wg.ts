@@ -1,6 +1,6 @@
 import type { VersionRange } from '../../model/advisory.ts';
 import { readCvss } from '../../model/cvss.ts';
-import { complementRanges, intersectRanges, readNpmRequirement, semverOrder } from '../../model/requirement.ts';
+import { complementRanges, intersectRanges, npmCompare, readNpmRequirement } from '../../model/requirement.ts';
 import { type RatedSeverity, severityOfScore, severityOfWord } from '../../model/severity.ts';
 import { dateOf, type Fields, isFields, listOf, parseJson, summaryOf, textOf, textsOf } from './fields.ts';
 import type { Emit, Importer } from './importer.ts';
@@ -85,7 +85,7 @@ function affectedRanges(advisory: Advisory): VersionRange[] | undefined {
   const vulnerable = advisory.vulnerable === undefined ? undefined : readNpmRequirement(advisory.vulnerable);
   const patched = advisory.patched === undefined ? [] : readNpmRequirement(advisory.patched);
   if (vulnerable === undefined || patched === undefined) return undefined;
-  return intersectRanges(vulnerable, complementRanges(patched, semverOrder), semverOrder).map((range) => withFix(range, patched));
+  return intersectRanges(vulnerable, complementRanges(patched, npmCompare), npmCompare).map((range) => withFix(range, patched));
 }
 
 /** A span that ends with a last affected version is fixed by the first patched version above it, where one is named. */
@@ -93,9 +93,9 @@ function withFix(range: VersionRange, patched: readonly VersionRange[]): Version
   const { lastAffected, fixed } = range;
   if (lastAffected === undefined || fixed !== undefined) return range;
   const later = patched.flatMap(({ introduced }) =>
-    introduced !== undefined && semverOrder(introduced, lastAffected) > 0 ? [introduced] : [],
+    introduced !== undefined && npmCompare(introduced, lastAffected) > 0 ? [introduced] : [],
   );
-  const [first] = later.sort(semverOrder);
+  const [first] = later.sort(npmCompare);
   return first === undefined ? range : { ...range, fixed: first };
 }
 

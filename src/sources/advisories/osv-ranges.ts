@@ -1,5 +1,5 @@
-import { compare, valid } from 'semver';
 import type { VersionRange } from '../../model/advisory.ts';
+import { type VersionOrder, versionOrder, versionOrders } from '../../model/version/index.ts';
 import { type Fields, fieldsIn, textOf } from './fields.ts';
 
 /** What one `affected[].ranges[]` entry gives: spans, or why it gives none. */
@@ -13,17 +13,18 @@ interface OsvEvent {
 /**
  * Reads the events of a SEMVER or ECOSYSTEM range as a sequence of spans. `limit` events say nothing of released versions and are left out.
  * The schema lets events come in any order; nearly all come in version order, so an order is asked for only where the sequence itself
- * does not pair: SEMVER ranges are then sorted, others are refused, since their order belongs to the ecosystem.
+ * does not pair; a range of an ecosystem whose order is not known is then refused.
  * Source: OSV schema 1.7, `affected[].ranges[]` and "Evaluation".
  */
-export function readRange(range: Fields): RangeReading {
+export function readRange(range: Fields, ecosystem: string): RangeReading {
   const type = textOf(range.type);
   if (type === 'GIT' || (type === undefined && range.repo !== undefined)) return { unused: 'range of git commits' };
   if (type !== undefined && type !== 'SEMVER' && type !== 'ECOSYSTEM') return { unused: 'range of an unknown type' };
   const events = readEvents(range);
   if (!events.some((event) => event.kind === 'introduced')) return { unused: 'range without an introduced event' };
   if (isSequence(events)) return { ranges: pair(events) };
-  const sorted = type === 'SEMVER' ? sortSemver(events) : undefined;
+  const order = type === 'SEMVER' ? versionOrders.semver : versionOrder(ecosystem);
+  const sorted = order === undefined ? undefined : sort(events, order);
   return sorted === undefined ? { unused: 'range with events out of order' } : { ranges: pair(sorted) };
 }
 
@@ -54,15 +55,16 @@ function isSequence(events: readonly OsvEvent[]): boolean {
 }
 
 /** Events in version order, or `undefined` where a version is none. At one version a fix comes before an introduction, a last affected one after. */
-function sortSemver(events: readonly OsvEvent[]): OsvEvent[] | undefined {
+function sort(events: readonly OsvEvent[], order: VersionOrder): OsvEvent[] | undefined {
   const rank = { fixed: 0, introduced: 1, last_affected: 2 };
-  if (events.some((event) => event.version !== '0' && valid(event.version, { loose: true }) === null)) return undefined;
-  return [...events].sort((a, b) => compareSemver(a.version, b.version) || rank[a.kind] - rank[b.kind]);
+  if (events.some((event) => event.version !== '0' && !order.valid(event.version))) return undefined;
+  return [...events].sort((a, b) => compareEvents(a.version, b.version, order) || rank[a.kind] - rank[b.kind]);
 }
 
-function compareSemver(a: string, b: string): number {
+/** The schema's `0` is before every version. */
+function compareEvents(a: string, b: string, order: VersionOrder): number {
   if (a === '0' || b === '0') return a === b ? 0 : a === '0' ? -1 : 1;
-  return compare(a, b, { loose: true });
+  return order.compare(a, b);
 }
 
 function pair(events: readonly OsvEvent[]): VersionRange[] {

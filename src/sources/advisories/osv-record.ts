@@ -94,7 +94,7 @@ function readAffected(affected: Fields, id: string, feed: string, emit: Emit): E
   const ranges: VersionRange[] = [];
   const unused: string[] = [];
   for (const range of fieldsIn(affected.ranges)) {
-    const read = readRange(range);
+    const read = readRange(range, named.ecosystem);
     if ('unused' in read) unused.push(read.unused);
     else ranges.push(...read.ranges);
   }

@@ -26,7 +26,7 @@ const raters: readonly (readonly [prefix: string, source: string])[] = [
  */
 export function readSeverity(part: Fields, recordId: string, feed: string): RatedSeverity | undefined {
   const cvss = readVector(part);
-  const word = readWord(part);
+  const word = readWord(part) ?? readHeadline(part, recordId);
   if (word === undefined) return cvss;
   const source = raters.find(([prefix]) => recordId.startsWith(prefix))?.[1] ?? feed;
   return cvss === undefined ? { value: word, source } : { ...cvss, value: word, source };
@@ -43,6 +43,12 @@ function readVector(part: Fields): RatedSeverity | undefined {
     }
   }
   return undefined;
+}
+
+/** AlmaLinux and Rocky put Red Hat's rating before the title: `Important: firefox security update`. */
+function readHeadline(part: Fields, recordId: string): RatedSeverity['value'] | undefined {
+  const word = /^(Critical|Important|Moderate|Low): /.exec(textOf(part.summary) ?? '')?.[1];
+  return word !== undefined && /^(?:ALSA|RLSA)-/.test(recordId) ? severityOfWord(word) : undefined;
 }
 
 function readWord(part: Fields): RatedSeverity['value'] | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { collect } from './collect.ts';
+import { completenessUnknown } from './importer.ts';
 import { importer } from './osv.ts';
 
 type Json = Record<string, unknown>;
@@ -67,7 +68,7 @@ describe('ranges', () => {
     ['no range, no version', [], 'entry without a range or a version'],
     ['only a fix', [semver({ fixed: '1.0.0' })], 'range without an introduced event'],
     [
-      'order that only the ecosystem knows',
+      'versions outside the grammar cannot be ordered',
       [{ type: 'ECOSYSTEM', events: [{ introduced: '1' }, { introduced: '2' }, { fixed: '3' }] }],
       'range with events out of order',
     ],
@@ -77,6 +78,18 @@ describe('ranges', () => {
     const { rows, skipped } = read(record({ affected: [affected(ranges)] }));
     expect(rows).toEqual([]);
     expect(skipped.get(reason)).toEqual(['GHSA-1']);
+  });
+
+  test("an ecosystem's own order, and none where the ecosystem is not known", () => {
+    const ranges = [
+      { type: 'ECOSYSTEM', events: [{ introduced: '1.10' }, { introduced: '1.9' }, { fixed: '1.10.1' }, { fixed: '1.9.5' }] },
+    ];
+    const of = (ecosystem: string) => read(record({ affected: [{ package: { ecosystem, name: 'x' }, ranges }] }));
+    expect(of('PyPI').rows.flatMap((row) => row.ranges)).toEqual([
+      { introduced: '1.9', fixed: '1.9.5' },
+      { introduced: '1.10', fixed: '1.10.1' },
+    ]);
+    expect([...of('Lunar').skipped.keys()]).toEqual(['range with events out of order']);
   });
 
   test('a span without a fix is a row of its own, and enumerated versions go with it', () => {
@@ -197,7 +210,7 @@ describe('names', () => {
   ])('%j', (named, ecosystem, name) => {
     const { rows, coverage } = read(record({ affected: [{ package: named, versions: ['1'] }] }));
     expect(rows.map((row) => [row.ecosystem, row.name])).toEqual([[ecosystem, name]]);
-    expect([...coverage]).toEqual([[ecosystem, { state: 'partial', reason: 'imported records; the whole bucket was not fetched' }]]);
+    expect([...coverage]).toEqual([[ecosystem, { state: 'partial', reason: completenessUnknown }]]);
   });
 
   test.each([[{ ecosystem: 'npm' }], [{ purl: 'pkg:npm/%E0%A4%A/' }], [{ purl: 'pkg:deb/debian/x' }], [{ purl: 7 }]])(
@@ -263,6 +276,13 @@ describe('severity', () => {
       { value: 'low', source: 'ubuntu' },
     ]);
   });
+});
+
+test("AlmaLinux's rating stands before the title", () => {
+  const of = (id: string) =>
+    read(record({ id, summary: 'Important: x update', related: ['CVE-2024-1111'], affected: [{ package: npm, versions: ['1'] }] }));
+  expect(of('ALSA-2024:1').rows[0]?.severity).toEqual({ value: 'high', source: 'almalinux' });
+  expect(of('GHSA-x').records[0]?.severity).toBeUndefined();
 });
 
 describe('files', () => {

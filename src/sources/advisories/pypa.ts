@@ -1,5 +1,5 @@
 import { isFields } from './fields.ts';
-import type { Importer } from './importer.ts';
+import { completenessUnknown, type Importer } from './importer.ts';
 import { readOsvRecord } from './osv-record.ts';
 import { parseYamlText } from './yaml-text.ts';
 
@@ -25,7 +25,7 @@ export const importer: Importer = {
     readOsvRecord(record, 'pypa', emit, (ecosystem) => {
       if (seen.has(ecosystem)) return;
       seen.add(ecosystem);
-      emit.covers(ecosystem, 'partial', 'imported records; the whole database was not fetched');
+      emit.covers(ecosystem, 'partial', completenessUnknown);
     });
   },
 };

@@ -87,19 +87,28 @@ export function exportedHead(file: FeedFile, parse: (entry: unknown) => PackEntr
 
 /** Puts one line of an exported pack back. A line of another shape is skipped and counted. */
 export function emitExported(file: FeedFile, emit: Emit): void {
-  const item: unknown = JSON.parse(file.text);
+  const item = parse(file.text);
   if (typeof item !== 'object' || item === null) {
     emit.skipped('not a line of an export', file.path);
     return;
   }
-  const known = item satisfies object as Partial<Record<'rows' | 'epss' | 'record' | 'kev' | 'lifecycle', unknown>>;
+  const known: Partial<Record<'rows' | 'epss' | 'record' | 'kev' | 'lifecycle', unknown>> = item;
   if (Array.isArray(known.rows)) for (const row of known.rows) isRow(row) ? emit.row(row) : emit.skipped('not a row', file.path);
   else if (Array.isArray(known.epss))
     for (const score of known.epss) isEpss(score) ? emit.epss(score) : emit.skipped('not a score', file.path);
   else if (isRecord(known.record)) emit.record(known.record);
-  else if (hasTexts(known.kev, ['cve', 'added'])) emit.kev(known.kev as unknown as KevEntry);
-  else if (hasTexts(known.lifecycle, ['product', 'cycle'])) emit.lifecycle(known.lifecycle as unknown as Lifecycle);
+  else if (isKev(known.kev)) emit.kev(known.kev);
+  else if (isLifecycle(known.lifecycle)) emit.lifecycle(known.lifecycle);
   else emit.skipped('not a line of an export', file.path);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function hasTexts<K extends string>(value: unknown, names: readonly K[]): value is Record<K, string> {
@@ -112,6 +121,14 @@ function isRow(value: unknown): value is Omit<AdvisoryRow, 'source'> {
 
 function isRecord(value: unknown): value is AdvisoryRecord {
   return hasTexts(value, ['id']) && 'aliases' in value && Array.isArray(value.aliases);
+}
+
+function isKev(value: unknown): value is KevEntry {
+  return hasTexts(value, ['cve', 'added']) && 'ransomware' in value && typeof value.ransomware === 'boolean';
+}
+
+function isLifecycle(value: unknown): value is Lifecycle {
+  return hasTexts(value, ['product', 'cycle']) && 'eol' in value && (typeof value.eol === 'string' || typeof value.eol === 'boolean');
 }
 
 function isEpss(value: unknown): value is EpssScore {

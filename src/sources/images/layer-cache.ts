@@ -8,10 +8,10 @@ import type { ImagePlan } from './manifest-choice.ts';
 const FORMAT = 1;
 
 /**
- * What a layer's facts are kept under: `blob:` digest over every byte of the layer's file as it was stored, `plain:` over the uncompressed
- * archive, `walk:` over the headers and the bytes that were really read where bodies were seeked over. Always computed by us (law 1a, 1c).
+ * What a layer's facts are kept under: `blob:` digest over every byte of the layer's file as it was stored, `walk:` over the headers and the
+ * bytes that were really read where bodies were seeked over. Always computed by us (law 1a, 1c).
  */
-export type ContentKey = `${'blob' | 'plain' | 'walk'}:${string}`;
+export type ContentKey = `${'blob' | 'walk'}:${string}`;
 
 /** An archive that was read before: which image was chosen in it and where its layers' facts are. */
 export interface Outline {
@@ -95,7 +95,7 @@ function isFacts(value: unknown): value is LayerFacts {
 }
 
 function isContent(value: unknown): value is ContentKey {
-  return typeof value === 'string' && /^(blob|plain|walk):/.test(value);
+  return typeof value === 'string' && /^(blob|walk):/.test(value);
 }
 
 function isOutline(value: unknown): value is Outline {

@@ -322,6 +322,7 @@ describe('unknowns', () => {
       [standing(osRelease, 'etc/os-release', 'ID=wolfi\nVERSION_ID=20230201'), standing(apk, 'lib/apk/db/installed', 'P:a\nV:1')],
       [],
     ],
+    ['a name that is none', [standing(npm, 'node_modules/a/package.json', '{"name":"//","version":"1"}')], ['npm package-record-invalid']],
     ['a bad record', [standing(npm, 'node_modules/a/package.json', '{')], ['npm package-record-invalid']],
   ])('%s', (_, files, expected) => expect(codes(files)).toEqual(expected));
 });

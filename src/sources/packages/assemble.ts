@@ -2,7 +2,7 @@ import type { StandingFile } from '../../model/analyzer.ts';
 import type { Distro } from '../../model/distro.ts';
 import type { Package, PackageFact, Place } from '../../model/package.ts';
 import { compareText, type UnknownCause } from '../../model/unknown.ts';
-import { databaseCauses, skipCauses } from './causes.ts';
+import { databaseCauses, namelessCause, skipCauses } from './causes.ts';
 import { expectedDatabase, pickDistro } from './distro.ts';
 import { introducedBy } from './history.ts';
 import { indexOwners, type Owner } from './owners.ts';
@@ -45,6 +45,7 @@ export function assemble(files: readonly StandingFile[], options: AssembleOption
   const used: StandingFile[] = [];
   const rows = new Map<string, Row>();
   const owners = new Map<string, Owner>();
+  const causes: UnknownCause[] = [];
   for (const file of ordered) {
     for (const fact of file.facts) if (fact.kind === 'counted') count(counted, fact.what);
     if (isLockFile(file) && options.kind === 'image' && !options.lockFiles) {
@@ -52,14 +53,14 @@ export function assemble(files: readonly StandingFile[], options: AssembleOption
       continue;
     }
     used.push(file);
-    takeFile(file, distro, options.includeDev === true, { rows, owners, counted });
+    takeFile(file, distro, options.includeDev === true, { rows, owners, counted, causes });
   }
   const findOwner = indexOwners(used, (key) => owners.get(key) ?? owners.get(key.replace(/:[^:]*$/, '')), options.resolve);
   const packages = [...rows.values()].map((row) => finish(row, findOwner)).sort((a, b) => compareText(a.purl, b.purl));
   return {
     packages,
     ...(distro === undefined ? {} : { distro }),
-    causes: [...databaseCauses(used, distro), ...skipCauses(used)],
+    causes: [...databaseCauses(used, distro), ...skipCauses(used), ...causes],
     counted: Object.fromEntries([...counted].filter(([, number]) => number > 0).sort(([a], [b]) => compareText(a, b))),
   };
 }
@@ -83,9 +84,10 @@ interface Tables {
   readonly rows: Map<string, Row>;
   readonly owners: Map<string, Owner>;
   readonly counted: Map<string, number>;
+  readonly causes: UnknownCause[];
 }
 
-function takeFile(file: StandingFile, distro: Distro | undefined, includeDev: boolean, { rows, owners, counted }: Tables): void {
+function takeFile(file: StandingFile, distro: Distro | undefined, includeDev: boolean, { rows, owners, counted, causes }: Tables): void {
   const broughtIn = introducedBy(file);
   for (const fact of file.facts) {
     if (fact.kind !== 'package') continue;
@@ -95,6 +97,10 @@ function takeFile(file: StandingFile, distro: Distro | undefined, includeDev: bo
       continue;
     }
     const purl = purlOf(pkg, distroOf(pkg, distro));
+    if (purl === undefined) {
+      causes.push(namelessCause(pkg, file.path));
+      continue;
+    }
     const layer = broughtIn(pkg);
     const row = rows.get(purl) ?? { purl, fact: pkg, seen: [], licenses: new Set<string>() };
     // Two spellings of one Python name share a purl; the choice must not depend on the order of files.

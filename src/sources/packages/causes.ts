@@ -1,5 +1,6 @@
 import type { StandingFile } from '../../model/analyzer.ts';
 import type { Distro } from '../../model/distro.ts';
+import type { PackageFact } from '../../model/package.ts';
 import type { UnknownCause } from '../../model/unknown.ts';
 import { expectedDatabase } from './distro.ts';
 import { isRolling } from './os-release/release.ts';
@@ -9,6 +10,21 @@ const AREA: Readonly<Record<string, string>> = { dpkg: 'deb', apk: 'apk', rpm: '
 /** What analyzers could not use, as causes. */
 export function skipCauses(files: readonly StandingFile[]): UnknownCause[] {
   return files.flatMap((file) => file.skipped.map((skip) => ({ ...skip, of: 'records' })));
+}
+
+/** A package whose name no package URL can hold. */
+export function namelessCause(pkg: PackageFact, path: string): UnknownCause {
+  const reason = 'a package whose name is not a name';
+  const hint = 'The package is not counted; look at the file.';
+  return {
+    code: 'package-record-invalid',
+    area: pkg.type,
+    of: 'records',
+    reason,
+    hint,
+    example: `${path}: ${pkg.name.slice(0, 80)}`,
+    blocking: false,
+  };
 }
 
 /**

@@ -16,7 +16,8 @@ export const verb: Verb = {
     const { cache, close } = openDeps(settings, { progress: silentProgress, clock: { now: () => now } });
     try {
       if (what === 'clear') await cache.clear();
-      else if (what !== 'status') throw new PlimsollError('usage', `unknown: cache ${what}`, { hint: 'plimsoll cache status, plimsoll cache clear' });
+      else if (what !== 'status')
+        throw new PlimsollError('usage', `unknown: cache ${what}`, { hint: 'plimsoll cache status, plimsoll cache clear' });
       const { entries, bytes } = await cache.usage();
       terminal.out(`${settings.cacheDir}: ${entries} layer results, ${(bytes / 1e6).toFixed(1)} MB\n`);
       return exitCodes.done;

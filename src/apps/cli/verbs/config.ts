@@ -1,6 +1,6 @@
+import { settingTable } from '../../../jobs/settings/table.ts';
 import { PlimsollError } from '../../../model/error.ts';
 import { exitCodes } from '../../../model/verdict.ts';
-import { settingTable } from '../../../jobs/settings/table.ts';
 import { addCommonFlags, settingsOf } from '../common.ts';
 import type { Verb } from '../verb.ts';
 
@@ -19,7 +19,10 @@ export const verb: Verb = {
     });
     if (options.format === 'json') terminal.out(`${JSON.stringify({ schemaVersion: '1', settings: rows }, null, 2)}\n`);
     else if (options.format === 'table') {
-      for (const row of rows) terminal.out(`${row.setting.padEnd(16)} ${(row.value === null ? '–' : JSON.stringify(row.value)).padEnd(32)} ${row.origin === null ? 'not set' : row.from === row.origin ? row.origin : `${row.origin} ${row.from}`}\n`);
+      for (const row of rows)
+        terminal.out(
+          `${row.setting.padEnd(16)} ${(row.value === null ? '–' : JSON.stringify(row.value)).padEnd(32)} ${row.origin === null ? 'not set' : row.from === row.origin ? row.origin : `${row.origin} ${row.from}`}\n`,
+        );
     } else throw new PlimsollError('usage', `unknown format: ${String(options.format)}`, { hint: 'table or json' });
     return exitCodes.done;
   },

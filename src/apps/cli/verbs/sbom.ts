@@ -16,7 +16,10 @@ export const verb: Verb = {
     const outputs = await parseOutputs(options.format as string[] | undefined, 'cyclonedx');
     const { settings } = settingsOf(options, terminal);
     const { now, isFixed } = timeOf(options);
-    const progress = options.quiet === true || options.progress === false || !terminal.errIsTerminal ? { ...silentProgress, close() {} } : terminalProgress(terminal);
+    const progress =
+      options.quiet === true || options.progress === false || !terminal.errIsTerminal
+        ? { ...silentProgress, close() {} }
+        : terminalProgress(terminal);
     const deps = openDeps(settings, { progress, clock: { now: () => now }, stdin: terminal.stdin });
     try {
       const { result } = await scan(

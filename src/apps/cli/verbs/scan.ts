@@ -5,10 +5,10 @@ import { readIgnores } from '../../../jobs/ignore-file.ts';
 import { type ScanRequest, scan } from '../../../jobs/scan.ts';
 import type { ResolvedSettings } from '../../../jobs/settings/resolve.ts';
 import { settingTable } from '../../../jobs/settings/table.ts';
+import { exitCodeOf } from '../../../jobs/verdict.ts';
 import { silentProgress } from '../../../model/ports.ts';
 import { printable } from '../../../model/printable.ts';
 import { exitCodes, type Verdict } from '../../../model/verdict.ts';
-import { exitCodeOf } from '../../../jobs/verdict.ts';
 import { addCommonFlags, collect, collectWhole, onePositional, printWarnings, settingsOf, timeOf } from '../common.ts';
 import { parseOutputs, writeOutputs } from '../outputs.ts';
 import { terminalProgress } from '../progress.ts';
@@ -17,7 +17,10 @@ import type { Terminal, Verb } from '../verb.ts';
 /** Flags of everything that reads a target. */
 export function addTargetFlags(command: Parameters<Verb['configure']>[0]): void {
   addCommonFlags(command)
-    .argument('<target>', 'image, archive, folder; docker:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, dir:PATH, - for an archive on stdin')
+    .argument(
+      '<target>',
+      'image, archive, folder; docker:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, dir:PATH, - for an archive on stdin',
+    )
     .option('--format <format[=file]>', 'output format, repeatable: table, json, cyclonedx, html', collectWhole)
     .option('--platform <os/arch>', settingTable.platform.says)
     .option('--verify-layers', settingTable.verifyLayers.says)
@@ -39,7 +42,9 @@ export const verb: Verb = {
       .addOption(new Option('--ignore-unfixed', 'the same as --only-fixed').hideHelp())
       .option('--fail-on <severity>', settingTable.failOn.says)
       .option('--strict', settingTable.strict.says)
-      .option('--allow-unknown [areas]', settingTable.allowUnknown.says, (value: string, former: string[] | undefined) => collect(value, former))
+      .option('--allow-unknown [areas]', settingTable.allowUnknown.says, (value: string, former: string[] | undefined) =>
+        collect(value, former),
+      )
       .option('--ignore-file <file>', settingTable.ignoreFile.says)
       .option('--show-suppressed', 'list what is not counted, with the reasons')
       .option('--no-update', 'fetch no advisory data')
@@ -49,17 +54,30 @@ export const verb: Verb = {
   async run(positional, options, terminal) {
     const target = onePositional(positional, 'target');
     const outputs = await parseOutputs(options.format as string[] | undefined, 'table');
-    const flags = { ...options, onlyFixed: options.onlyFixed ?? options.ignoreUnfixed, allowUnknown: options.allowUnknown === true ? 'all' : options.allowUnknown, update: options.update === false ? false : undefined };
+    const flags = {
+      ...options,
+      onlyFixed: options.onlyFixed ?? options.ignoreUnfixed,
+      allowUnknown: options.allowUnknown === true ? 'all' : options.allowUnknown,
+      update: options.update === false ? false : undefined,
+    };
     const resolved = settingsOf(flags, terminal);
     const { now, isFixed } = timeOf(options);
-    const progress = options.quiet === true || options.progress === false || !terminal.errIsTerminal ? { ...silentProgress, close() {} } : terminalProgress(terminal);
+    const progress =
+      options.quiet === true || options.progress === false || !terminal.errIsTerminal
+        ? { ...silentProgress, close() {} }
+        : terminalProgress(terminal);
     const deps = openDeps(resolved.settings, { progress, clock: { now: () => now }, stdin: terminal.stdin });
     try {
       const scanned = await scan(requestOf(target, resolved, now, isFixed, terminal), deps, terminal.signal);
       progress.close();
       if (options.quiet !== true) printWarnings(scanned.result.warnings, terminal);
       const color = terminal.outIsTerminal && !terminal.env.NO_COLOR;
-      writeOutputs(scanned.result, outputs, { width: terminal.outIsTerminal ? terminal.width : 80, color, showSuppressed: options.showSuppressed === true }, terminal);
+      writeOutputs(
+        scanned.result,
+        outputs,
+        { width: terminal.outIsTerminal ? terminal.width : 80, color, showSuppressed: options.showSuppressed === true },
+        terminal,
+      );
       sayVerdict(scanned.verdict, resolved, terminal);
       return exitCodeOf(scanned.verdict);
     } finally {
@@ -69,7 +87,13 @@ export const verb: Verb = {
   },
 };
 
-function requestOf(target: string, { settings, origins }: ResolvedSettings, now: Date, isTimeFixed: boolean, terminal: Terminal): ScanRequest {
+function requestOf(
+  target: string,
+  { settings, origins }: ResolvedSettings,
+  now: Date,
+  isTimeFixed: boolean,
+  terminal: Terminal,
+): ScanRequest {
   const ignoreFile = settings.ignoreFile ?? '.plimsollignore.yaml';
   return {
     target,
@@ -79,9 +103,16 @@ function requestOf(target: string, { settings, origins }: ResolvedSettings, now:
     scanners: settings.scanners ?? ['vuln'],
     lockFiles: settings.lockFiles === true,
     includeDev: settings.includeDev === true,
-    ignores: readIgnores(isAbsolute(ignoreFile) ? ignoreFile : resolve(terminal.cwd, ignoreFile), origins.get('ignoreFile')?.origin !== 'default'),
+    ignores: readIgnores(
+      isAbsolute(ignoreFile) ? ignoreFile : resolve(terminal.cwd, ignoreFile),
+      origins.get('ignoreFile')?.origin !== 'default',
+    ),
     filter: { severity: settings.severity ?? [], onlyFixed: settings.onlyFixed === true },
-    bar: { strict: settings.strict === true, allowUnknown: settings.allowUnknown ?? [], ...(settings.failOn === undefined ? {} : { failOn: settings.failOn }) },
+    bar: {
+      strict: settings.strict === true,
+      allowUnknown: settings.allowUnknown ?? [],
+      ...(settings.failOn === undefined ? {} : { failOn: settings.failOn }),
+    },
     update: settings.update !== false,
     now,
     isTimeFixed,
@@ -94,5 +125,7 @@ function sayVerdict(verdict: Verdict, { settings }: ResolvedSettings, terminal: 
   const isBar = settings.failOn !== undefined || settings.strict === true;
   if (!isBar && verdict.outcome === 'pass') return;
   const word = { pass: 'passed', fail: 'FAILED', unknown: 'COULD NOT EVALUATE (this is not a pass)' }[verdict.outcome];
-  terminal.err(`plimsoll: ${word}: ${printable(verdict.reason)} (exit ${exitCodes[verdict.outcome === 'pass' ? 'done' : verdict.outcome === 'fail' ? 'failed' : 'unevaluated']})\n`);
+  terminal.err(
+    `plimsoll: ${word}: ${printable(verdict.reason)} (exit ${exitCodes[verdict.outcome === 'pass' ? 'done' : verdict.outcome === 'fail' ? 'failed' : 'unevaluated']})\n`,
+  );
 }
