@@ -57,8 +57,10 @@ export function openHttp(settings: HttpSettings): OpenHttp {
 
 /** Loaded at the first request: a run that needs no connection does not pay for it. */
 async function openAgents(): Promise<Agents> {
-  // The default export: undici is CommonJS, and a bundle gives a lazy chunk of CommonJS no other.
-  const { EnvHttpProxyAgent, request } = (await import('undici')).default;
+  // the default export alone: a bundled CommonJS package has no other
+  const {
+    default: { EnvHttpProxyAgent, request },
+  } = await import('undici');
   return { request, any: new EnvHttpProxyAgent(), publicOnly: new EnvHttpProxyAgent({ connect: { lookup: publicLookup } }) };
 }
 

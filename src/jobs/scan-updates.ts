@@ -15,12 +15,15 @@ export interface WaitingUpdates {
   readonly data: readonly Coverage[];
 }
 
+/** What of a run's ports the answer needs. */
+export type UpdatesRun = Pick<Deps, 'settings' | 'progress' | 'http'>;
+
 /** Judges the waiting updates of a root file system of Debian; nothing is asked, and nothing said, about other targets. */
 export async function waiting(
-  target: ObservedTarget,
+  target: Pick<ObservedTarget, 'folder'>,
   catalogue: Catalogue,
   now: Date,
-  deps: Deps,
+  deps: UpdatesRun,
   signal: AbortSignal,
 ): Promise<WaitingUpdates> {
   const { distro } = catalogue;

@@ -58,7 +58,9 @@ export async function readIndex(stored: StoredIndex, names: ReadonlySet<string>,
     reader.push(chunk);
   };
   try {
-    const problem = await unpack(stored.packing, tapped(stored.bytes, packed.add), take, exec, signal);
+    // what is longer than the release says is false already
+    const maxBytes = Math.min(stored.plain?.size ?? MAX_UNPACKED, MAX_UNPACKED);
+    const problem = await unpack(stored.packing, tapped(stored.bytes, packed.add), { maxBytes, take }, exec, signal);
     if (problem !== undefined) return { kind: 'false', reason: problem };
   } catch (error) {
     if (!isPlimsollError(error) || error.code === 'interrupted') throw error;
@@ -72,7 +74,7 @@ export async function readIndex(stored: StoredIndex, names: ReadonlySet<string>,
 async function unpack(
   packing: IndexPacking,
   bytes: AsyncIterable<Uint8Array>,
-  write: (chunk: Uint8Array) => void,
+  out: { readonly maxBytes: number; readonly take: (chunk: Uint8Array) => void },
   exec: Exec,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -80,13 +82,13 @@ async function unpack(
     let size = 0;
     for await (const chunk of bytes) {
       size += chunk.length;
-      if (size > MAX_UNPACKED) return `it is larger than ${MAX_UNPACKED} bytes`;
-      write(chunk);
+      if (size > out.maxBytes) return `it is larger than ${out.maxBytes} bytes`;
+      out.take(chunk);
     }
     return undefined;
   }
   const [program, ...args] = programs[packing];
-  const { status } = await exec.run({ program, args, stdin: bytes, maxBytes: MAX_UNPACKED, timeoutMs: UNPACK_MS, signal, write });
+  const { status } = await exec.run({ program, args, stdin: bytes, maxBytes: out.maxBytes, timeoutMs: UNPACK_MS, signal, write: out.take });
   return status === 0 ? undefined : `${program} cannot unpack it: it is cut or damaged`;
 }
 
