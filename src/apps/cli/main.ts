@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { toolVersion } from '../../jobs/registry/generated/tool-version.ts';
 
 const args = process.argv.slice(2);
