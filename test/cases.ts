@@ -19,7 +19,7 @@ export function requireCases(name: string): Cases {
   const folder = casesFolder();
   const path = folder === undefined ? undefined : join(folder, name);
   if (path !== undefined && existsSync(path)) return { path };
-  const missing = folder === undefined ? 'PLIMSOLL_CASES is not set and ../shared is absent' : `no ${name} below the folder of cases`;
+  const missing = folder === undefined ? 'no folder of cases: set PLIMSOLL_CASES' : `no ${name} below the folder of cases`;
   if (process.env.PLIMSOLL_REQUIRE_CASES === '1') throw new Error(`${missing}, and PLIMSOLL_REQUIRE_CASES=1`);
   return { missing };
 }

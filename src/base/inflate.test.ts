@@ -57,7 +57,7 @@ function frame(blocks: readonly (string | readonly [byte: number, times: number]
 
 const hello = Buffer.from('hello');
 const noise = Buffer.from(
-  Array.from({ length: 600_000 }, (_, i) => Math.imul(Math.imul(i, 0x9e3779b1) ^ (Math.imul(i, 0x85ebca6b) >>> 15), 0xc2b2ae35) >>> 24),
+  Array.from({ length: 90_000 }, (_, i) => Math.imul(Math.imul(i, 0x9e3779b1) ^ (Math.imul(i, 0x85ebca6b) >>> 15), 0xc2b2ae35) >>> 24),
 );
 const gz = gzipSync(hello);
 
@@ -73,7 +73,7 @@ const cases: readonly [string, Uint8Array, string, string?][] = [
   ['garbage behind a member', Buffer.concat([gz, Buffer.from('trailing garbage')]), 'hello'],
   ['garbage that begins like a member', Buffer.concat([gz, Buffer.from([0x1f, 0x8b, 0xff, 0xff])]), 'hello'],
   ['a member cut in its header behind a member', Buffer.concat([gz, Buffer.from([0x1f, 0x8b])]), 'hello'],
-  ['large', gzipSync(noise), '600000 bytes'],
+  ['large', gzipSync(noise), '90000 bytes'],
   ['cut in the header', gz.subarray(0, 6), '', 'archive-truncated'],
   ['cut in the trailer', gz.subarray(0, gz.length - 1), 'hello', 'archive-truncated'],
   ['cut before the trailer', gz.subarray(0, gz.length - 8), 'hello', 'archive-truncated'],
@@ -106,13 +106,13 @@ test('the bytes are the same', async () => {
 });
 
 test('cut in the middle: what stands before is given', async () => {
-  const got = await inflated(gzipSync(noise).subarray(0, 300_000), 65_536);
+  const got = await inflated(gzipSync(noise).subarray(0, 45_000), 65_536);
   expect(got.code).toBe('archive-truncated');
-  expect(got.length).toBeGreaterThan(100_000);
+  expect(got.length).toBeGreaterThan(30_000);
 });
 
 test.each([
-  ['bytes', gzipSync(noise), { maxBytes: 500_000 }],
+  ['bytes', gzipSync(noise), { maxBytes: 70_000 }],
   ['ratio', gzipSync(Buffer.alloc(80_000_000)), { maxRatio: 100 }],
   [
     'ratio of zstd',

@@ -12,7 +12,8 @@ export type AdvisoryStatus =
 
 /**
  * One span of affected versions. Lower end: `introduced` (inclusive) or `after` (exclusive); neither = from the first version.
- * Upper end: `fixed` (exclusive) or `lastAffected` (inclusive); neither = still affected.
+ * Upper end: `fixed` (exclusive) or `lastAffected` (inclusive); neither = still affected. Both: affected up to `lastAffected`, and `fixed` is the first
+ * version that is known to have the fix.
  * Source: OSV schema, `affected[].ranges[].events`; `after` is for the range languages that OSV cannot say.
  */
 export interface VersionRange {

@@ -77,6 +77,11 @@ export const codes = {
   'data-missing': { kind: 'error', means: 'There is no advisory data for anything in the target.' },
   'version-invalid': { kind: 'unknown', means: 'A version is outside the grammar of its ecosystem and could not be matched.' },
   'advisory-range-invalid': { kind: 'unknown', means: 'An advisory states a range outside the grammar of its ecosystem.' },
+  'severity-unrated': { kind: 'unknown', means: 'Findings carry no severity in the advisory data at hand.' },
+  'priority-data-missing': {
+    kind: 'unknown',
+    means: 'No data on known exploitation (KEV) or its probability (EPSS) is at hand; priorities are by severity only.',
+  },
   'import-invalid': { kind: 'error', means: 'Nothing importable was found in the given place.' },
   'import-failed': { kind: 'error', means: 'An import stopped; the packs are as they were.' },
   'record-skipped': { kind: 'warning', means: 'A record of a feed could not be parsed and was left out.' },

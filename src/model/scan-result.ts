@@ -52,6 +52,8 @@ export interface ScanSummary {
   readonly suppressed: number;
   readonly fixable: number;
   readonly exploited: number;
+  /** Active findings that a display filter (`--severity`, `--only-fixed`) keeps out of `findings`. */
+  readonly hidden: number;
   readonly unknowns: number;
   readonly blockingUnknowns: number;
 }

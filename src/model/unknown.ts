@@ -63,7 +63,7 @@ export function mergeUnknowns(causes: readonly UnknownCause[]): Unknown[] {
       id: nth === 1 ? base : `${base}-${nth}`,
       code: cause.code,
       area: cause.area,
-      subject: `${count} ${cause.of}`,
+      subject: counted(count, cause.of),
       reason: cause.reason,
       hint: cause.hint,
       count,
@@ -71,6 +71,11 @@ export function mergeUnknowns(causes: readonly UnknownCause[]): Unknown[] {
       blocking,
     };
   });
+}
+
+/** `1 package`, `2 packages`, `1 advisory`. */
+function counted(count: number, plural: string): string {
+  return `${count} ${count === 1 ? plural.replace(/ies$/, 'y').replace(/s$/, '') : plural}`;
 }
 
 /** Order of two strings by code unit: the same on every machine, unlike a locale's. */

@@ -108,3 +108,9 @@ export function storedName(bytes: Buffer, at: number): Text {
   const prefix = fieldText(bytes, at + 345, star ? 131 : 155);
   return { text: `${prefix.text}/${name.text}`, utf8: prefix.utf8 && name.utf8 };
 }
+
+/** Whether the first `length` bytes are zero. */
+export function isZero(bytes: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i += 1) if (bytes[i] !== 0) return false;
+  return true;
+}

@@ -1,6 +1,6 @@
 import { type BodySink, defaultTarLimits, type EntrySink, type TarEntry, type TarFault, type TarLimits } from './entry.ts';
 import { ExtendedHeaders, isExtended } from './extended.ts';
-import { BLOCK, blockSum, checksumAgrees, fieldText, numeric, octal, storedName, type Text } from './header.ts';
+import { BLOCK, blockSum, checksumAgrees, fieldText, isZero, numeric, octal, storedName, type Text } from './header.ts';
 import { decimal, type PaxRecords } from './pax.ts';
 import { sparseBody } from './sparse.ts';
 
@@ -395,9 +395,4 @@ function isSparse(pax: PaxRecords): boolean {
     (pax.sparseMajor !== undefined && !Number.isNaN(decimal(pax.sparseMajor))) ||
     pax.sparseSize !== undefined
   );
-}
-
-function isZero(bytes: Uint8Array, length: number): boolean {
-  for (let i = 0; i < length; i += 1) if (bytes[i] !== 0) return false;
-  return true;
 }

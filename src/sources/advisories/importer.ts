@@ -24,6 +24,12 @@ export interface Emit {
   skipped(reason: string, example: string): void;
 }
 
+/**
+ * The reason to give to `covers` with `partial` when the files look whole but nobody said that they are (a folder, a copy).
+ * A fetch of the whole source, or the user's `--complete`, answers exactly this reason and turns the coverage full.
+ */
+export const completenessUnknown = 'imported from a copy: nobody said that it is whole';
+
 /** What kind of table the rows go to. */
 export type FeedKind = 'advisories' | 'kev' | 'epss' | 'lifecycle';
 
@@ -38,6 +44,8 @@ export interface Importer {
   /** SPDX licence expression, or the terms in few words. */
   readonly licence: string;
   readonly attribution: string;
+  /** Set where the source publishes one archive an ecosystem (OSV's buckets): each is a pack of its own, replaced without touching the others. */
+  readonly parts?: 'ecosystem';
   /** Whether this file is of this feed, told from its content (and its path where the content alone cannot tell). Cheap: called for every file. */
   accepts(file: FeedFile): boolean;
   /** Throws `PlimsollError` `feed-invalid` only when nothing of the file can be used. */

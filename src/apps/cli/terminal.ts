@@ -1,0 +1,43 @@
+import { fstatSync, writeSync } from 'node:fs';
+import type { Terminal } from './verb.ts';
+
+/** The terminal of this process. A closed pipe on the output ends the process quietly, as `head` expects. */
+export function systemTerminal(): Terminal {
+  const abort = new AbortController();
+  let asked = 0;
+  const onSignal = (): void => {
+    asked += 1;
+    if (asked > 1) process.exit(130);
+    abort.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.stdout.on('error', quietOnClosedPipe);
+  process.stderr.on('error', quietOnClosedPipe);
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    out: (text) => write(process.stdout, 1, text),
+    err: (text) => write(process.stderr, 2, text),
+    width: process.stdout.columns ?? 80,
+    outIsTerminal: process.stdout.isTTY === true,
+    errIsTerminal: process.stderr.isTTY === true,
+    signal: abort.signal,
+  };
+}
+
+function quietOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}
+
+/** Regular files take one synchronous write; pipes and terminals go through the stream, which waits for a slow reader. */
+function write(stream: NodeJS.WriteStream, fd: number, text: string): void {
+  if (stream.isTTY || !fstatSync(fd).isFile()) {
+    stream.write(text);
+    return;
+  }
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}

@@ -1,0 +1,3 @@
+export { canonicalPurl, formatPurl, validatePurl } from './format.ts';
+export { parseLenientPurl, parsePurl } from './parse.ts';
+export { type Purl, PurlError, type PurlParts } from './purl.ts';

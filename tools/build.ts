@@ -1,0 +1,35 @@
+// Bundles the product: `node tools/build.ts [OUTDIR]` (default dist). One flat folder, so that assets resolve beside the chunk; verbs are lazy chunks.
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const outdir = process.argv[2] ?? join(root, 'dist');
+
+rmSync(outdir, { recursive: true, force: true });
+mkdirSync(outdir, { recursive: true });
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { main: 'src/apps/cli/main.ts', index: 'src/jobs/index.ts', worker: 'src/jobs/worker.ts' },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  entryNames: '[name]',
+  chunkNames: 'chunk-[hash]',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  external: ['koffi'],
+  // Bundled CommonJS packages (commander, undici, yaml) call `require` for Node's own modules.
+  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
+chmodSync(join(outdir, 'main.js'), 0o755);
+const bytes = Object.values(result.metafile.outputs).reduce((sum, one) => sum + one.bytes, 0);
+console.error(`built ${Object.keys(result.metafile.outputs).length} files, ${(bytes / 1024).toFixed(0)} KiB`);
+const { writeBillOfMaterials } = await import('./generators/own-sbom.ts');
+writeBillOfMaterials(root, outdir, result.metafile);
