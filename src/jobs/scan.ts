@@ -83,7 +83,15 @@ async function judge(request: ScanRequest, target: ObservedTarget, catalogue: Ca
   try {
     const matched = match(packages, distro, advisories, request.now);
     const life = judgeLifecycle(distro, advisories, request.now);
-    const updates = await waiting(target, catalogue, request.now, deps, signal);
+    // Asking the archive is fetching: `--no-update` leaves it at what the target has on disk.
+    const { settings, progress, http } = deps;
+    const updates = await waiting(
+      target,
+      catalogue,
+      request.now,
+      { settings, progress, ...(request.update && http !== undefined ? { http } : {}) },
+      signal,
+    );
     const located = locate([...matched.findings, ...life.findings, ...updates.findings], packages, target.layers);
     const silenced = suppress(located, request.ignores, request.now);
     const findings = prioritise(silenced.findings);
@@ -94,7 +102,7 @@ async function judge(request: ScanRequest, target: ObservedTarget, catalogue: Ca
       data: [...matched.data, ...updates.data],
       actions: planActions(findings, packages, target.layers, distro, life.lifecycle),
       lifecycle: life.lifecycle,
-      nothingEvaluated: packages.length > 0 && matched.evaluated === 0 && updates.findings.length === 0,
+      nothingEvaluated: packages.length > 0 && matched.evaluated === 0 && updates.data.length === 0,
     };
   } finally {
     advisories.close();

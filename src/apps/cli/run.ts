@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { isPlimsollError, PlimsollError } from '../../model/error.ts';
-import { printable } from '../../model/printable.ts';
 import { exitCodes } from '../../model/verdict.ts';
+import { visibleText } from '../../model/visible-text.ts';
 import { systemTerminal } from './terminal.ts';
 import type { Terminal } from './verb.ts';
 import { laterVerbs, verbs } from './verbs.ts';
@@ -77,11 +77,13 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!isPlimsollError(error)) {
     terminal.err(
-      `plimsoll: internal fault: ${error instanceof Error ? printable(error.stack ?? error.message, '\n') : printable(String(error))}\n`,
+      `plimsoll: internal fault: ${error instanceof Error ? (error.stack ?? error.message).split('\n').map(visibleText).join('\n') : visibleText(String(error))}\n`,
     );
     return exitCodes.unevaluated;
   }
-  terminal.err(`plimsoll: ${printable(error.message)} [${error.code}]\n${error.hint === undefined ? '' : `  ${printable(error.hint)}\n`}`);
+  terminal.err(
+    `plimsoll: ${visibleText(error.message)} [${error.code}]\n${error.hint === undefined ? '' : `  ${visibleText(error.hint)}\n`}`,
+  );
   return error.code === 'usage' || error.code === 'setting-invalid' || error.code === 'not-built-yet' || error.code === 'ignore-invalid'
     ? exitCodes.usage
     : exitCodes.unevaluated;

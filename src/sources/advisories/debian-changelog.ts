@@ -64,8 +64,10 @@ function readEntry(line: Fields, emit: Emit): Entry | undefined {
   return { source, version, release: debianEcosystem(textOf(line.dist) ?? ''), cves };
 }
 
-/** `Sat, 05 Apr 2025 16:09:38 +0200`, the day alone. */
+/** `Sat, 05 Apr 2025 16:09:38 +0200` or ISO 8601, the day alone. */
 function readDate(text: string): string | undefined {
+  const iso = /^\d{4}-\d{2}-\d{2}/.exec(text);
+  if (iso !== null) return iso[0];
   const match = /(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})/.exec(text);
   const month = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].indexOf(match?.[2] ?? '') + 1;
   if (match?.[1] === undefined || month === 0) return undefined;

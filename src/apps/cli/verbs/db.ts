@@ -9,8 +9,8 @@ import { allImporters, updateAddressesOf } from '../../../jobs/scan-data.ts';
 import { settingTable } from '../../../jobs/settings/table.ts';
 import { PlimsollError } from '../../../model/error.ts';
 import { silentProgress } from '../../../model/ports.ts';
-import { printable } from '../../../model/printable.ts';
 import { exitCodes } from '../../../model/verdict.ts';
+import { visibleText } from '../../../model/visible-text.ts';
 import { addCommonFlags, settingsOf, timeOf } from '../common.ts';
 import { terminalProgress } from '../progress.ts';
 import type { Terminal, Verb } from '../verb.ts';
@@ -93,9 +93,9 @@ async function importPlaces(
   if (options.format === 'json') terminal.out(`${JSON.stringify({ schemaVersion: '1', ...result }, null, 2)}\n`);
   else {
     for (const source of result.sources) terminal.out(`${imported(source)}\n`);
-    for (const one of result.failed) terminal.out(`FAILED  ${printable(one.source)}: ${printable(one.message)}\n`);
+    for (const one of result.failed) terminal.out(`FAILED  ${visibleText(one.source)}: ${visibleText(one.message)}\n`);
     for (const one of result.unused)
-      terminal.out(`not used  ${printable(one.path)}: ${printable(one.reason)}${one.count > 1 ? ` (${one.count} files)` : ''}\n`);
+      terminal.out(`not used  ${visibleText(one.path)}: ${visibleText(one.reason)}${one.count > 1 ? ` (${one.count} files)` : ''}\n`);
   }
   return result.failed.length > 0 ? exitCodes.unevaluated : exitCodes.done;
 }
@@ -135,7 +135,7 @@ async function update(
   else {
     for (const source of result.sources) terminal.out(`${imported(source)}\n`);
     for (const one of result.failed)
-      terminal.out(`FAILED  ${printable(one.feed)}: ${printable(one.message)} [${one.code}]; what was there before stays\n`);
+      terminal.out(`FAILED  ${visibleText(one.feed)}: ${visibleText(one.message)} [${one.code}]; what was there before stays\n`);
   }
   return result.failed.length > 0 ? exitCodes.unevaluated : exitCodes.done;
 }
@@ -167,7 +167,7 @@ function statusLines(source: SourceStatus): string[] {
         ? ''
         : ` (${reasons
             .slice(0, 2)
-            .map((one) => printable(one))
+            .map((one) => visibleText(one))
             .join('; ')})`
     }`,
     ...(source.skipped.count === 0
@@ -175,7 +175,7 @@ function statusLines(source: SourceStatus): string[] {
       : [
           `  left out: ${source.skipped.count} records, e.g. ${source.skipped.examples
             .slice(0, 2)
-            .map((one) => printable(one))
+            .map((one) => visibleText(one))
             .join(', ')}`,
         ]),
     `  ${source.title}; ${source.licence}; ${source.attribution}`,

@@ -7,8 +7,8 @@ import type { ResolvedSettings } from '../../../jobs/settings/resolve.ts';
 import { settingTable } from '../../../jobs/settings/table.ts';
 import { exitCodeOf } from '../../../jobs/verdict.ts';
 import { silentProgress } from '../../../model/ports.ts';
-import { printable } from '../../../model/printable.ts';
 import { exitCodes, type Verdict } from '../../../model/verdict.ts';
+import { visibleText } from '../../../model/visible-text.ts';
 import { addCommonFlags, collect, collectWhole, onePositional, printWarnings, settingsOf, timeOf } from '../common.ts';
 import { parseOutputs, writeOutputs } from '../outputs.ts';
 import { terminalProgress } from '../progress.ts';
@@ -126,6 +126,6 @@ function sayVerdict(verdict: Verdict, { settings }: ResolvedSettings, terminal: 
   if (!isBar && verdict.outcome === 'pass') return;
   const word = { pass: 'passed', fail: 'FAILED', unknown: 'COULD NOT EVALUATE (this is not a pass)' }[verdict.outcome];
   terminal.err(
-    `plimsoll: ${word}: ${printable(verdict.reason)} (exit ${exitCodes[verdict.outcome === 'pass' ? 'done' : verdict.outcome === 'fail' ? 'failed' : 'unevaluated']})\n`,
+    `plimsoll: ${word}: ${visibleText(verdict.reason)} (exit ${exitCodes[verdict.outcome === 'pass' ? 'done' : verdict.outcome === 'fail' ? 'failed' : 'unevaluated']})\n`,
   );
 }
