@@ -70,7 +70,10 @@ export const verb: Verb = {
     try {
       const scanned = await scan(requestOf(target, resolved, now, isFixed, terminal), deps, terminal.signal);
       progress.close();
-      if (options.quiet !== true) printWarnings(scanned.result.warnings, terminal);
+      if (options.quiet !== true) {
+        if (isBareName(target)) terminal.err(`${visibleText(target)}: ${sources[scanned.via] ?? scanned.via}\n`);
+        printWarnings(scanned.result.warnings, terminal);
+      }
       const color = terminal.outIsTerminal && !terminal.env.NO_COLOR;
       writeOutputs(
         scanned.result,
@@ -86,6 +89,19 @@ export const verb: Verb = {
     }
   },
 };
+
+/** How a bare name was found, in words. */
+const sources: Readonly<Record<string, string>> = {
+  docker: 'an image of the container engine',
+  oci: 'an OCI layout in this folder',
+  archive: 'an archive in this folder',
+  dir: 'a folder here',
+};
+
+/** A name that says neither what it is nor where: the reader is told what was taken. */
+function isBareName(target: string): boolean {
+  return target !== '-' && !/^[./~]|^[a-z-]+:(?!\d)[^/]*\/|^(docker|docker-archive|oci|oci-archive|dir|registry|sbom):/.test(target);
+}
 
 function requestOf(
   target: string,
