@@ -100,7 +100,7 @@ const sources: Readonly<Record<string, string>> = {
 
 /** A name that says neither what it is nor where: the reader is told what was taken. */
 function isBareName(target: string): boolean {
-  return target !== '-' && !/^[./~]|^[a-z-]+:(?!\d)[^/]*\/|^(docker|docker-archive|oci|oci-archive|dir|registry|sbom):/.test(target);
+  return target !== '-' && !/^[./~]|^(docker|docker-archive|oci|oci-archive|dir|registry|sbom):/.test(target);
 }
 
 function requestOf(
