@@ -1,4 +1,5 @@
 import { ecosystemsOf, judgeLifecycle, locate, match, planActions, prioritise } from '../engines/match/index.ts';
+import { PlimsollError } from '../model/error.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ReadingMode } from '../model/image.ts';
 import type { Scanner, ScanResult, ScanSummary } from '../model/scan-result.ts';
@@ -45,8 +46,15 @@ const names: Readonly<Record<Scanner, string>> = {
   license: 'licences',
 };
 
-/** Judges one image, archive or folder: what is in it, what is known against it, what could not be known. */
+/**
+ * Judges one image, archive or folder: what is in it, what is known against it, what could not be known.
+ * Without scanners it only reads. Errors: those of reading the target; `not-built-yet` when this version has none of the scanners asked for.
+ */
 export async function scan(request: ScanRequest, deps: Deps, signal: AbortSignal): Promise<Scanned> {
+  if (request.scanners.length > 0 && !request.scanners.some((one) => built.includes(one)))
+    throw new PlimsollError('not-built-yet', `this version does not look for ${request.scanners.map((one) => names[one]).join(', ')} yet`, {
+      hint: `It looks for ${built.map((one) => names[one]).join(', ')}: --scanners ${built.join(',')}.`,
+    });
   const began = performance.now();
   const target = await observe(request, deps, signal);
   const catalogue = assemble(target.files, {

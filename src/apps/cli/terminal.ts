@@ -9,6 +9,8 @@ export function systemTerminal(): Terminal {
     asked += 1;
     if (asked > 1) process.exit(130);
     abort.abort(new Error('interrupted'));
+    // Whoever waits for input that does not come wakes up; without an error, since nobody may be listening.
+    process.stdin.destroy();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

@@ -85,8 +85,8 @@ export class LayerWalk implements EntrySink {
     }
   }
 
-  problem(code: Code, reason: string, example: string): void {
-    this.problems.add(archiveSkip(code, reason, example));
+  problem(code: Code, reason: string, example: string, blocking = false): void {
+    this.problems.add(archiveSkip(code, reason, example, blocking));
   }
 
   /** Takes note of how the first reading ended. */

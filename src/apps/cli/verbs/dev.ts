@@ -49,7 +49,7 @@ async function compareVersions(options: Readonly<Record<string, unknown>>, termi
   if (typeof options.scheme !== 'string')
     throw new PlimsollError('usage', '--scheme is missing', { hint: 'plimsoll dev compare-versions --scheme debian' });
   const compare = versionLineComparer(options.scheme);
-  await answerLines(terminal, compare);
+  await answerLines(terminal, compare, 'error');
   return exitCodes.done;
 }
 
@@ -59,7 +59,7 @@ async function matchLines(options: Readonly<Record<string, unknown>>, terminal: 
   const deps = openDeps(settings, { progress: silentProgress, clock: { now: () => now } });
   const index = deps.openAdvisories();
   try {
-    await answerLines(terminal, (line) => matchLine(line, index, now));
+    await answerLines(terminal, (line) => matchLine(line, index, now), undefined);
     return exitCodes.done;
   } finally {
     index.close();
@@ -67,13 +67,14 @@ async function matchLines(options: Readonly<Record<string, unknown>>, terminal: 
   }
 }
 
-/** Answers line by line, in batches so that a million lines are not a million writes. */
-async function answerLines(terminal: Terminal, answer: (line: string) => string): Promise<void> {
+/** Answers line by line, in batches so that a million lines are not a million writes. `blank` answers an empty line where answers are told by their place. */
+async function answerLines(terminal: Terminal, answer: (line: string) => string, blank: string | undefined): Promise<void> {
   let batch = '';
   for await (const line of linesOf(terminal.stdin)) {
     terminal.signal.throwIfAborted();
-    if (line === '') continue;
-    batch += `${answer(line)}\n`;
+    const text = line === '' ? blank : answer(line);
+    if (text === undefined) continue;
+    batch += `${text}\n`;
     if (batch.length > 64 << 10) {
       terminal.out(batch);
       batch = '';

@@ -6,6 +6,7 @@ import { type ScanRequest, scan } from '../../../jobs/scan.ts';
 import type { ResolvedSettings } from '../../../jobs/settings/resolve.ts';
 import { settingTable } from '../../../jobs/settings/table.ts';
 import { exitCodeOf } from '../../../jobs/verdict.ts';
+import { PlimsollError } from '../../../model/error.ts';
 import { silentProgress } from '../../../model/ports.ts';
 import { exitCodes, type Verdict } from '../../../model/verdict.ts';
 import { visibleText } from '../../../model/visible-text.ts';
@@ -110,6 +111,7 @@ function requestOf(
   isTimeFixed: boolean,
   terminal: Terminal,
 ): ScanRequest {
+  if (settings.scanners?.length === 0) throw new PlimsollError('usage', 'no scanner is named', { hint: '--scanners vuln' });
   const ignoreFile = settings.ignoreFile ?? '.plimsollignore.yaml';
   return {
     target,
