@@ -288,6 +288,21 @@ describe('update', () => {
     }
   }
 
+  test('without a way out only the first feeds are tried, and the rest is named', async () => {
+    const nowhere = 'http://127.0.0.1:1';
+    const result = await update(deps(), ['npm', 'PyPI'], {
+      giveUpAfter: 2,
+      addresses: { osv: nowhere, kev: nowhere, epss: nowhere, endoflife: nowhere },
+    });
+    expect(result.failed.map((row) => [row.feed, row.message.includes('was not tried')])).toEqual([
+      ['osv PyPI', false],
+      ['osv npm', false],
+      ['kev', true],
+      ['epss', true],
+      ['endoflife', true],
+    ]);
+  });
+
   const kevText = '{"vulnerabilities":[{"cveID":"CVE-9","dateAdded":"2026-01-01"}]}';
 
   test.skipIf(spawnSync('zip', ['-v']).status !== 0)(
