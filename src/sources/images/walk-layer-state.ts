@@ -116,7 +116,7 @@ export class LayerWalk implements EntrySink {
         const settle = (content: Content | undefined): void => {
           this.waiting.delete(entry.index);
           this.pending = this.waiting.size;
-          if (content === undefined && reads.length > 0 && !sparse) this.problem('link-unresolved', UNREACHED, plans[0]?.link.path ?? '');
+          if (content === undefined && reads.length > 0 && !sparse) this.unreached(plans[0]?.link.path ?? '');
           for (const { link, wanted } of plans)
             if (wanted !== undefined) this.learn(link.path, link.ordinal, size, link.mode, sparse, wanted, content);
           if (this.pending === 0) done();
@@ -137,7 +137,7 @@ export class LayerWalk implements EntrySink {
 
   /** Everything that is kept of the layer. */
   facts(): LayerFacts {
-    for (const links of this.waiting.values()) for (const link of links) this.problem('link-unresolved', UNREACHED, link.path);
+    for (const links of this.waiting.values()) for (const { path } of links) this.unreached(path);
     const tree = this.tree;
     const files: FileFacts[] = [];
     for (const [path, one] of this.found) if (tree.stands(path, one.ordinal)) files.push(...one.facts);
@@ -162,6 +162,10 @@ export class LayerWalk implements EntrySink {
   /** Removes what was spilled. */
   close(): void {
     this.spill.close();
+  }
+
+  private unreached(path: string): void {
+    this.problem('link-unresolved', UNREACHED, path, this.table.needs(path));
   }
 
   private room(): boolean {

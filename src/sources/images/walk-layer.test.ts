@@ -282,9 +282,9 @@ describe('hard links', () => {
     ]);
   });
 
-  test('a stream that cannot be opened again says so', async () => {
+  test('a stream that cannot be opened again says so, blocking where the content is wanted', async () => {
     const facts = await walkLayerStream(pieces(tar(['a', '0', '1'], ['b.w', '1', 'a'])), table);
-    expect(facts.problems).toMatchObject([{ code: 'link-unresolved', example: 'b.w', blocking: false }]);
+    expect(facts.problems).toMatchObject([{ code: 'link-unresolved', example: 'b.w', blocking: true }]);
     expect(facts.complete).toBe(true);
   });
 });
