@@ -176,11 +176,7 @@ export class KeptBodies {
     if (memory > this.maxMemory / 4) return;
     this.kept.set(ordinal, { size, content: spilled ? content : memoryContent(Uint8Array.from(content.range(0, content.length))), memory });
     this.memory += memory;
-    for (const [oldest, one] of this.kept) {
-      if (this.memory <= this.maxMemory) break;
-      this.kept.delete(oldest);
-      this.memory -= one.memory;
-    }
+    if (this.memory > this.maxMemory) this.giveUp((this.maxMemory / 4) * 3);
     if (this.spill.size > 1024 ** 3) {
       this.spill.reset();
       for (const [key, one] of this.kept) {
@@ -188,6 +184,15 @@ export class KeptBodies {
         this.kept.delete(key);
         this.memory -= one.memory;
       }
+    }
+  }
+
+  /** A quarter at a time: a map's iterator walks over what was deleted before it, so one at a time takes quadratic time. */
+  private giveUp(downTo: number): void {
+    for (const [oldest, one] of this.kept) {
+      if (this.memory <= downTo) break;
+      this.kept.delete(oldest);
+      this.memory -= one.memory;
     }
   }
 

@@ -41,6 +41,7 @@ const hints: Partial<Record<Code, string>> = {
   'archive-truncated': 'Pull or save the image again; the transfer was probably interrupted.',
   'archive-damaged': 'Pull or save the image again.',
   'budget-exceeded': 'The layer is larger than any layer seen in use; look at what built it.',
+  'file-unreadable': 'Look at the file by hand.',
   'name-not-utf8': 'The file is read under a name in which wrong bytes are replaced.',
   'link-unresolved': 'The file has a second name whose content could not be reached.',
   'file-sparse': 'Look at the file by hand.',

@@ -25,6 +25,9 @@ interface PendingLink {
   readonly mode: number;
 }
 
+/** Wrong bytes are replaced, so two such names may become one, and one of the files is then not seen. */
+const NAMELESS = 'the name of a file that should be read is not UTF-8, and another file may stand under the same name';
+
 /** The state of one walk over one layer. */
 export class LayerWalk implements EntrySink {
   /** Hard links whose content is still to be read. */
@@ -77,7 +80,9 @@ export class LayerWalk implements EntrySink {
       case 'file': {
         this.origins.delete(this.tree.put(FILE, ordinal));
         const wanted = this.table.lookup(path, entry.size, entry.mode);
-        return wanted && this.reader(path, entry, wanted);
+        if (wanted === undefined) return undefined;
+        if (!entry.utf8) this.problems.add(archiveSkip('file-unreadable', NAMELESS, path, true));
+        return this.reader(path, entry, wanted);
       }
       default:
         this.origins.delete(this.tree.put(FILE, ordinal));
