@@ -22,7 +22,8 @@ export function addTargetFlags(command: Parameters<Verb['configure']>[0]): void 
       '<target>',
       'image, archive, folder; docker:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, dir:PATH, - for an archive on stdin',
     )
-    .option('--format <format[=file]>', 'output format, repeatable: table, json, cyclonedx, html', collectWhole)
+    .option('-f, --format <format[=file]>', 'output format, repeatable: table, json, cyclonedx, html', collectWhole)
+    .option('-o, --output <file>', 'file for the one format that names none')
     .option('--platform <os/arch>', settingTable.platform.says)
     .option('--verify-layers', settingTable.verifyLayers.says)
     .option('--skip-dirs <globs>', settingTable.skipDirs.says, collect)
@@ -54,7 +55,7 @@ export const verb: Verb = {
   },
   async run(positional, options, terminal) {
     const target = onePositional(positional, 'target');
-    const outputs = await parseOutputs(options.format as string[] | undefined, 'table');
+    const outputs = await parseOutputs(options.format as string[] | undefined, 'table', options.output as string | undefined);
     const flags = {
       ...options,
       onlyFixed: options.onlyFixed ?? options.ignoreUnfixed,
