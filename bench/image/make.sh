@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the benchmark image in every archive form: `sh bench/image/make.sh OUTDIR` (root; Debian packages debootstrap, skopeo, umoci; a running dockerd).
+# Makes the benchmark image in every archive form: `sh bench/image/make.sh OUTDIR` (root; Debian package debootstrap; a running dockerd).
 # Debian's versions are those of the day and are recorded in OUTDIR/dpkg.txt; npm and PyPI packages are pinned beside this file.
 # Four layers: Debian, the npm application, a layer that deletes and replaces, the labels of an old package on purpose.
 set -eu
@@ -42,5 +42,5 @@ DOCKER_BUILDKIT=0 docker build -q -t plimsoll-bench:1 -f "$out/Dockerfile" "$out
 docker save -o "$out/docker-old.tar" plimsoll-bench:1
 gzip -6 -kc "$out/docker-old.tar" >"$out/docker-old.tar.gz"
 rm -rf "$out/oci" "$out/oci-plain" "$out/oci.tar"
-skopeo copy -q "docker-archive:$out/docker-old.tar" "oci:$out/oci:1"
+node "$here/oci-from-docker.mjs" "$out/docker-old.tar" "$out/oci" 1
 tar -C "$out/oci" -cf "$out/oci.tar" .

@@ -171,8 +171,8 @@ export class KeptBodies {
   /** Keeps what was read of a file of `size` bytes. */
   keep(ordinal: number, size: number, content: Content): void {
     const { spilled } = content;
-    // An object costs something besides its bytes.
-    const memory = 256 + (spilled ? 0 : content.length);
+    // Objects and the buffer cost about this much besides the bytes.
+    const memory = 1024 + (spilled ? 0 : content.length);
     if (memory > this.maxMemory / 4) return;
     this.kept.set(ordinal, { size, content: spilled ? content : memoryContent(Uint8Array.from(content.range(0, content.length))), memory });
     this.memory += memory;
