@@ -153,7 +153,7 @@ describe('import tells what it is given by its content', () => {
   test('nothing importable, no such place, offline', async () => {
     await expect(bring(deps(), [place({ x: 'text' })])).rejects.toMatchObject({
       code: 'import-invalid',
-      hint: expect.stringContaining('1 files'),
+      hint: expect.stringContaining('1 file '),
     });
     await expect(bring(deps(), [join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'import-invalid' });
     await expect(bring(deps(), ['https://example.org/x.zip'])).rejects.toMatchObject({ code: 'offline-refused' });

@@ -3,6 +3,7 @@ import { isPlimsollError, PlimsollError } from '../../model/error.ts';
 import { exitCodes } from '../../model/verdict.ts';
 import { visibleText } from '../../model/visible-text.ts';
 import { systemTerminal } from './terminal.ts';
+import { usageHint } from './usage-hints.ts';
 import type { Terminal } from './verb.ts';
 import { laterVerbs, verbs } from './verbs.ts';
 
@@ -38,16 +39,23 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     .exitOverride()
     .helpOption('-h, --help', 'this text')
     .showHelpAfterError('(--help for the options)');
-  command.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  command.configureOutput({
+    writeOut: (text) => terminal.out(text),
+    writeErr: (text) => terminal.err(text.replace(/^error: /, 'plimsoll: ')),
+  });
   let outcome: number = exitCodes.done;
   verb.configure(command);
   command.action(async () => {
     outcome = await verb.run(command.args, command.opts(), terminal);
   });
-  await command.parseAsync(
-    args.filter((_, i) => i !== at),
-    { from: 'user' },
-  );
+  const rest = args.filter((_, i) => i !== at);
+  try {
+    await command.parseAsync(rest, { from: 'user' });
+  } catch (error) {
+    const hint = error instanceof CommanderError ? usageHint(error.code, error.message, rest) : undefined;
+    if (hint !== undefined) terminal.err(`  ${visibleText(hint)}\n`);
+    throw error;
+  }
   return outcome;
 }
 
