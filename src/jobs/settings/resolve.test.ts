@@ -14,7 +14,7 @@ describe('resolveSettings', () => {
     expect(origins.get('strict')?.origin).toBe('project file');
   });
 
-  it.each(['cacheDir', 'offline', 'update', 'osvUrl', 'dockerHost', 'trustRepository', 'kevUrl', 'epssUrl', 'eolUrl'])(
+  it.each(['cacheDir', 'offline', 'update', 'osvUrl', 'allowUnknown', 'dockerHost', 'trustRepository', 'kevUrl', 'epssUrl', 'eolUrl'])(
     'refuses %s from a project file',
     (key) => {
       const { settings, warnings } = resolveSettings([from('project file', { [key]: 'http://evil.example' })]);

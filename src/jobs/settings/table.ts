@@ -78,7 +78,7 @@ export const settingTable = {
   strict: { schema: flag, scope: 'project', env: 'PLIMSOLL_STRICT', says: 'Exit 3 when a blocking unknown remains.' },
   allowUnknown: {
     schema: list(text),
-    scope: 'project',
+    scope: 'user',
     env: 'PLIMSOLL_ALLOW_UNKNOWN',
     says: 'Areas whose unknowns do not block; `all` for every one.',
   },

@@ -16,6 +16,9 @@ type Entry = Pick<AdvisoryRow, 'ecosystem' | 'name' | 'status' | 'ranges' | 'sev
 const MAX_ROWS = 1_000_000;
 const MAX_VERSIONS = 100_000;
 
+/** Stands for a range that could not be read: no grammar has such a version, so matching says "cannot tell" of the package instead of nothing. */
+const UNREADABLE: VersionRange = { introduced: '?' };
+
 /**
  * Emits what one OSV record says. Source: OSV schema 1.7.
  * A withdrawn record gives nothing but its count; git ranges and `limit` events do not speak of released versions; an entry that is left
@@ -100,11 +103,15 @@ function readAffected(affected: Fields, id: string, feed: string, emit: Emit): E
   }
   const versions = [...new Set(textsOf(affected.versions))];
   // commits beside versions are the rule and nothing is lost; an unreadable range is
-  for (const reason of unused) if (reason !== 'range of git commits') emit.skipped(reason, id);
+  for (const reason of unused) {
+    if (reason === 'range of git commits') continue;
+    emit.skipped(reason, id);
+    ranges.push(UNREADABLE);
+  }
   if (ranges.length === 0 && versions.length === 0) {
-    if (unused.every((reason) => reason === 'range of git commits'))
-      emit.skipped(unused.length > 0 ? 'only ranges of git commits' : 'entry without a range or a version', id);
-    return [];
+    emit.skipped(unused.length > 0 ? 'only ranges of git commits' : 'entry without a range or a version', id);
+    if (unused.length > 0) return [];
+    ranges.push(UNREADABLE);
   }
   if (versions.length > MAX_VERSIONS) {
     emit.skipped('more than 100,000 enumerated versions', id);

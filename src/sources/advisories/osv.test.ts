@@ -64,7 +64,6 @@ describe('ranges', () => {
   });
 
   test.each([
-    ['git alone', [{ type: 'GIT', repo: 'x', events: [{ introduced: '0' }] }], 'only ranges of git commits'],
     ['no range, no version', [], 'entry without a range or a version'],
     ['only a fix', [semver({ fixed: '1.0.0' })], 'range without an introduced event'],
     [
@@ -74,10 +73,16 @@ describe('ranges', () => {
     ],
     ['unknown type', [{ type: 'LUNAR', events: [{ introduced: '0' }] }], 'range of an unknown type'],
     ['ranges of the wrong kind', 'all of them', 'entry without a range or a version'],
-  ])('counted, not used: %s', (_, ranges, reason) => {
+  ])('counted, and kept as a range that nobody can read: %s', (_, ranges, reason) => {
     const { rows, skipped } = read(record({ affected: [affected(ranges)] }));
-    expect(rows).toEqual([]);
+    expect(rows.map((row) => [row.status, row.ranges])).toEqual([['affected', [{ introduced: '?' }]]]);
     expect(skipped.get(reason)).toEqual(['GHSA-1']);
+  });
+
+  test('ranges of git commits alone say nothing of released versions', () => {
+    const { rows, skipped } = read(record({ affected: [affected([{ type: 'GIT', repo: 'x', events: [{ introduced: '0' }] }])] }));
+    expect(rows).toEqual([]);
+    expect(skipped.get('only ranges of git commits')).toEqual(['GHSA-1']);
   });
 
   test("an ecosystem's own order, and none where the ecosystem is not known", () => {

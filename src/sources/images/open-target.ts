@@ -59,6 +59,9 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What stands in a folder that is an image layout and nothing else. `manifest.json` and `repositories`: as Docker saves since 25. */
+const LAYOUT: ReadonlySet<string> = new Set(['oci-layout', 'index.json', 'blobs', 'ingest', 'manifest.json', 'repositories', '.DS_Store']);
+
 const SCHEME = /^(docker|docker-archive|oci|oci-archive|dir|registry|sbom):/;
 
 /**
@@ -182,7 +185,15 @@ async function openPath(name: string, text: string, options: OpenOptions, scheme
     const names = (await entries(path)) ?? [];
     if (names.length === 0)
       throw new PlimsollError('target-empty', `the folder ${path} is empty`, { hint: 'Name an image or a folder with something in it.' });
-    if (names.includes('oci-layout') && names.includes('index.json')) return namedStore(name, 'oci', folderStore(path), reference);
+    if (names.includes('oci-layout') && names.includes('index.json')) {
+      const other = names.find((one) => !LAYOUT.has(one));
+      // A folder of files that also holds a layout: taking the layout would leave the files unseen.
+      if (scheme === undefined && other !== undefined)
+        throw new PlimsollError('reference-ambiguous', `${path} is an OCI image layout and holds other things too (${other})`, {
+          hint: `oci:${path} scans the image, dir:${path} the files.`,
+        });
+      return namedStore(name, 'oci', folderStore(path), reference);
+    }
     if (scheme === undefined && reference !== undefined) continue;
     if (scheme === undefined) return openFolder(name, path);
     throw new PlimsollError('target-not-image', `the folder ${path} is no OCI image layout: it has no oci-layout and index.json`, {
