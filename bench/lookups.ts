@@ -2,7 +2,8 @@
 import { performance } from 'node:perf_hooks';
 import { commitPacks, openAdvisories, sourceBuilder } from '../src/sources/advisories/index.ts';
 
-const [store = ''] = process.argv.slice(2);
+const [store] = process.argv.slice(2);
+if (store === undefined) throw new Error('usage: bench/lookups.ts STORE (an empty folder)');
 const packages = 30_000;
 let state = 1;
 function random(below: number): number {

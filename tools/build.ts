@@ -1,5 +1,6 @@
 // Bundles the product: `node tools/build.ts [OUTDIR]` (default dist). One flat folder, so that assets resolve beside the chunk; verbs are lazy chunks.
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
@@ -44,3 +45,13 @@ const bytes = Object.values(result.metafile.outputs).reduce((sum, one) => sum + 
 console.error(`built ${Object.keys(result.metafile.outputs).length} files, ${(bytes / 1024).toFixed(0)} KiB`);
 const { writeBillOfMaterials } = await import('./generators/own-sbom.ts');
 writeBillOfMaterials(root, outdir, result.metafile);
+
+// The package also carries the types of the library. A launcher's build (OUTDIR given) needs none.
+if (process.argv[2] === undefined) {
+  rmSync(join(root, '.types'), { recursive: true, force: true });
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root, stdio: 'inherit' });
+  cpSync(join(root, '.types'), join(outdir, 'types'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.tsbuildinfo') && !/\.types\/apps\b/.test(path),
+  });
+}

@@ -46,7 +46,9 @@ async function scan(title, file, args, timeoutMs, env) {
   }
   const result = JSON.parse(readFileSync(file, 'utf8'));
   const { packages, active, fixable, unknowns, blockingUnknowns } = result.summary;
-  say(`  ${title}: ${packages} packages, ${active} findings (${fixable} with a fix), ${unknowns} unknown (${blockingUnknowns} matter)`);
+  say(
+    `  ${title}: ${counted(packages, 'package')}, ${counted(active, 'finding')} (${fixable} with a fix), ${unknowns} unknown (${blockingUnknowns} of them matter)`,
+  );
   return { title, file, result };
 }
 
@@ -64,6 +66,27 @@ function newestImages() {
     .map(([name]) => name);
 }
 
+function updateLines(text) {
+  let result;
+  try {
+    result = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return text.trim().split('\n').slice(0, 6);
+  }
+  const lines = result.sources.map((one) => `${one.source} ${one.part}: ${one.rows} rows`);
+  const reasons = new Map();
+  for (const { feed, message } of result.failed) {
+    const reason = message.split(': ').at(-1);
+    reasons.set(reason, [...(reasons.get(reason) ?? []), feed]);
+  }
+  return [...lines, ...[...reasons].map(([reason, feeds]) => `not fetched: ${feeds.join(', ')} (${reason})`)];
+}
+
+function counted(number, noun) {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 say('1  Installing and building (a minute at most on a fresh clone)');
 const build = spawnSync(plimsoll, ['--version'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
 if (build.status !== 0) {
@@ -75,8 +98,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 say('2  Advisory data (a minute at most)');
-const update = await run(['db', 'update', '--no-progress'], UPDATE_MS);
-for (const line of update.text.trim().split('\n').slice(0, 14)) say(`   ${line}`);
+const update = await run(['db', 'update', '--quiet', '--format', 'json'], UPDATE_MS);
+for (const line of updateLines(update.text)) say(`   ${line}`);
 if (update.late) say('   Time was up: what came in is used, the rest stays as it was.');
 
 say('3  Scanning');
@@ -136,7 +159,7 @@ for (const { title, result } of done) {
   say(
     first === undefined
       ? '     nothing to do that the data at hand knows of'
-      : `     first: ${first.title} (removes ${first.findings.length} findings)`,
+      : `     first: ${first.title} (removes ${counted(first.findings.length, 'finding')})`,
   );
 }
 say();
@@ -151,10 +174,13 @@ for (const [text, { one, title }] of [...unknowns].slice(0, 8)) {
 if (unknowns.size === 0) say('   nothing that matters');
 say();
 say('Next');
+const image = images?.[0] ?? 'IMAGE';
 say(`   open ${relative(process.cwd(), page)}`);
-say(`   bin/plimsoll scan ${images?.[0] ?? 'IMAGE'}                     judge an image, a folder (.) or an archive`);
-say('   bin/plimsoll db status                       what is known, how old, from whom');
-say(`   bin/plimsoll scan ${images?.[0] ?? 'IMAGE'} --fail-on high       the same in CI: exit 1 when it fails, 3 when it cannot tell`);
+say('     the page of all this, to read or to send on');
+say(`   bin/plimsoll scan ${image} --fail-on high`);
+say('     judge an image, an archive or a folder: exit 1 when it fails, 3 when it cannot tell');
+say('   bin/plimsoll db status');
+say('     what is known, how old it is and from whom; `db import` brings data in without a connection');
 say();
 const bytes = existsSync(page) ? readFileSync(page).length : 0;
 say(

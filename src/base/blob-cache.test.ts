@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -36,6 +36,15 @@ describe('openBlobCache', () => {
     expect(await open().get(key(1))).toBe('{"ü":1}');
     expect(await open().get(key(2))).toBeUndefined();
     expect(faults).toEqual([]);
+  });
+
+  it('does not wait for a FIFO in the place of an entry', async () => {
+    await open().put(key(1), 'x');
+    const path = join(shardOf(folder, key(1)), key(1));
+    rmSync(path);
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    expect(await open().get(key(1))).toBeUndefined();
+    expect(faults).toEqual(['a cache entry cannot be read']);
   });
 
   it('keeps others out', async () => {

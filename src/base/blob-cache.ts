@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,7 +74,8 @@ export function openBlobCache(options: BlobCacheOptions): BlobCache {
     async get(key) {
       if (!KEY.test(key) || !(await isUsable())) return undefined;
       try {
-        const packed = await readFile(place(key));
+        // Without waiting: a FIFO in its place must not hang the run.
+        const packed = await readFile(place(key), { flag: constants.O_RDONLY | constants.O_NONBLOCK });
         const value = await promisify(inflate)(packed, { maxOutputLength: MAX_ENTRY });
         const seconds = now() / 1000;
         await utimes(place(key), seconds, seconds);

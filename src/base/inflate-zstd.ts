@@ -27,6 +27,11 @@ export class ZstdFrames {
   private descriptor = 0;
   private header: number[] = [];
   private last = false;
+  private readonly maxWindow: number;
+
+  constructor(maxWindow = MAX_WINDOW) {
+    this.maxWindow = maxWindow;
+  }
 
   /** Whether the stream may end here. */
   get atEnd(): boolean {
@@ -87,8 +92,8 @@ export class ZstdFrames {
         return;
       }
       case 'header':
-        if (windowOf(this.descriptor, this.header) > MAX_WINDOW)
-          throw new PlimsollError('budget-exceeded', `a zstd frame needs a window of more than ${MAX_WINDOW} bytes`, {
+        if (windowOf(this.descriptor, this.header) > this.maxWindow)
+          throw new PlimsollError('budget-exceeded', `a zstd frame needs a window of more than ${this.maxWindow} bytes`, {
             hint: 'Node.js 22.15 or newer reads such layers.',
           });
         this.expect('block-header', 3);

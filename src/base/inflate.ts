@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { PlimsollError } from '../model/error.ts';
-import { inflateZstdSlowly } from './inflate-zstd.ts';
+import { inflateZstdSlowly, ZstdFrames } from './inflate-zstd.ts';
 
 /** Bounds of one compressed stream. */
 export interface InflateLimits {
@@ -51,7 +51,7 @@ export async function* decompress(source: AsyncIterable<Uint8Array>, limits: Inf
     else if (compression === 'plain') yield* plain(feed, check);
     else {
       const native: unknown = Reflect.get(zlib, 'createZstdDecompress');
-      if (isFactory(native)) yield* zstd(feed, native, check);
+      if (isZstdFactory(native)) yield* zstd(feed, native, check);
       else yield* inflateZstdSlowly(feed.rest(), check);
     }
   } finally {
@@ -194,24 +194,84 @@ async function gzipHeader(feed: Feed): Promise<'ok' | 'cut' | 'none'> {
 /** `createZstdDecompress`, which the types of the oldest supported Node.js do not know. */
 type Factory = (options: { readonly chunkSize: number }) => Transform;
 
-function isFactory(value: unknown): value is Factory {
+/** Whether this Node has a zstd decoder of its own. */
+export function isZstdFactory(value: unknown): value is Factory {
   return typeof value === 'function';
 }
 
+/**
+ * Node's own decoder, frame by frame: it takes the end of the first frame for the end of the stream, and what stood behind it would be lost in silence.
+ * Source: RFC 8878, 3.1: frames follow each other, skippable ones hold no data.
+ */
 async function* zstd(feed: Feed, create: Factory, check: Check): AsyncGenerator<Uint8Array> {
+  const frames = new ZstdFrames(Number.POSITIVE_INFINITY);
   let made = 0;
-  for await (const chunk of pump(create({ chunkSize: CHUNK }), feed, 'zstd')) {
-    made += chunk.length;
-    check(feed.read, made);
-    yield chunk;
+  for (;;) {
+    const magic = await feed.peek(4);
+    if (magic.length === 0 && frames.atEnd) return;
+    if (magic.length < 4) throw endsEarly();
+    const isSkippable = (magic[0] ?? 0) >> 4 === 5 && magic[1] === 0x2a && magic[2] === 0x4d && magic[3] === 0x18;
+    if (!isSkippable && compressionOf(magic) !== 'zstd') return; // what follows the last frame is not ours
+    const frame = frameOf(feed, frames);
+    if (isSkippable) while ((await frame.next()) !== undefined);
+    else {
+      for await (const chunk of pump(create({ chunkSize: CHUNK }), frame, 'zstd')) {
+        made += chunk.length;
+        check(feed.read, made);
+        yield chunk;
+      }
+    }
+    if (!frames.ended) throw endsEarly();
   }
+}
+
+function endsEarly(): PlimsollError {
+  return new PlimsollError('archive-truncated', 'a zstd stream ends early');
+}
+
+/** The bytes of one frame, and not one more. */
+function frameOf(feed: Feed, frames: ZstdFrames): Pumped {
+  let over = false;
+  return {
+    async next() {
+      if (over) return undefined;
+      const chunk = await feed.next();
+      if (chunk === undefined) return undefined;
+      const taken = frames.take(chunk);
+      over = frames.ended || frames.garbage;
+      if (taken < chunk.length) feed.unread(chunk.subarray(taken));
+      return chunk.subarray(0, taken);
+    },
+    unread: (bytes) => feed.unread(bytes),
+  };
+}
+
+/** Unpacks zstd with Node's own decoder, `createZstdDecompress`. Errors: `archive-damaged`, `archive-truncated`, and what `check` throws. */
+export async function* inflateZstdNatively(
+  source: AsyncIterable<Uint8Array>,
+  create: Factory,
+  check: Check = () => undefined,
+): AsyncGenerator<Uint8Array> {
+  const feed = new Feed(source);
+  try {
+    yield* zstd(feed, create, check);
+  } finally {
+    await feed.close();
+  }
+}
+
+/** What an engine is fed from. */
+interface Pumped {
+  next(): Promise<Uint8Array | undefined>;
+  /** Gives back what the engine did not take. */
+  unread(bytes: Uint8Array): void;
 }
 
 /**
  * Runs an engine over the feed until it has its end; gives back what it did not take. A `for await` over the engine would lose
  * the chunks that wait in it when it fails, and would not say how much it took.
  */
-async function* pump(engine: Transform & { bytesWritten?: number }, feed: Feed, kind: string): AsyncGenerator<Uint8Array> {
+async function* pump(engine: Transform & { bytesWritten?: number }, feed: Pumped, kind: string): AsyncGenerator<Uint8Array> {
   let wake: (() => void) | undefined;
   let failure: Error | undefined;
   let ended = false;

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { pipeline, Readable, type Transform } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { PlimsollError } from '../model/error.ts';
+import { inflateZstdNatively, isZstdFactory } from './inflate.ts';
 
 /** Which ways of reading zstd may be tried, in this order. All of them when not given; tests name one. */
 export interface ZstdRoutes {
@@ -20,9 +21,9 @@ const allRoutes: ZstdRoutes = { builtin: true, program: 'zstd' };
  * Windows up to 128 MiB (log 27). Throws `archive-damaged`, `archive-truncated`.
  */
 export async function* unpackZstd(source: AsyncIterable<Uint8Array>, routes: ZstdRoutes = allRoutes): AsyncGenerator<Uint8Array> {
-  const builtin = routes.builtin ? builtinTransform() : undefined;
-  if (builtin !== undefined) {
-    yield* throughBuiltin(source, builtin);
+  const builtin: unknown = routes.builtin ? Reflect.get(zlib, 'createZstdDecompress') : undefined;
+  if (isZstdFactory(builtin)) {
+    yield* inflateZstdNatively(source, builtin);
     return;
   }
   const child = routes.program === undefined ? undefined : await start(routes.program);
@@ -32,23 +33,6 @@ export async function* unpackZstd(source: AsyncIterable<Uint8Array>, routes: Zst
   }
   routes.slow?.();
   yield* throughFzstd(source);
-}
-
-/** Node's decompressor, where this Node has one; the declarations of Node 20 do not know it. */
-function builtinTransform(): Transform | undefined {
-  const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  return typeof create === 'function' ? create() : undefined;
-}
-
-async function* throughBuiltin(source: AsyncIterable<Uint8Array>, transform: Transform): AsyncGenerator<Uint8Array> {
-  pipeline(Readable.from(owned(source), { objectMode: false }), transform, () => undefined);
-  try {
-    for await (const chunk of transform) yield chunk;
-  } catch (cause) {
-    throw asDamaged(cause);
-  } finally {
-    transform.destroy();
-  }
 }
 
 /** Starts the program; undefined when there is none. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readLines } from './lines.ts';
-import { packingOf, through, type UnpackBudget, unpackStream } from './unpack.ts';
+import { packingOf, peek, through, type UnpackBudget, unpackStream } from './unpack.ts';
 import { unpackZstd, type ZstdRoutes } from './unpack-zstd.ts';
 
 async function* parts(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -40,6 +40,23 @@ describe('packing is told by content', () => {
     [[], 'plain'],
   ])('%j is %s', (bytes, packing) => expect(packingOf(Uint8Array.from(bytes))).toBe(packing));
   test('tar by its magic', () => expect(packingOf(Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\0')]))).toBe('tar'));
+});
+
+test('a stream that was only peeked at is closed, whether or not it was read on', async () => {
+  for (const reads of [0, 1, 2]) {
+    let closed = false;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      try {
+        yield* [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)];
+      } finally {
+        closed = true;
+      }
+    }
+    const iterator = (await peek(source(), 2)).all[Symbol.asyncIterator]();
+    for (let i = 0; i < reads; i += 1) expect(await iterator.next()).toEqual({ done: false, value: Uint8Array.of(i + 1) });
+    await iterator.return?.();
+    expect(closed).toBe(true);
+  }
 });
 
 describe('gzip', () => {

@@ -90,15 +90,19 @@ export async function peek(
     chunks.push(Uint8Array.from(next.value));
     have += next.value.length;
   }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* chunks;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-    } finally {
+  const all: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => all,
+    async next() {
+      const value = chunks.shift();
+      return value === undefined ? iterator.next() : { done: false, value };
+    },
+    // Also before the first `next`: a generator that has not begun forgets to close its source, and a program behind it would wait for ever.
+    async return() {
       await iterator.return?.();
-    }
-  }
-  return { head: Buffer.concat(chunks).subarray(0, bytes), all: all() };
+      return { done: true, value: undefined };
+    },
+  };
+  return { head: Buffer.concat(chunks).subarray(0, bytes), all };
 }
 
 /** Runs a stream through a transform of `node:zlib`; its errors become ours. */

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -36,7 +36,9 @@ export async function withFetched<T>(store: string, url: string, fetching: Fetch
   mkdirSync(store, { recursive: true });
   const path = join(store, temporaryName());
   try {
-    await pipeline(Readable.from(answer.body(), { objectMode: false }), createWriteStream(path, { flags: 'wx' }), { signal });
+    // Opened before the transfer begins: a stream that opens its file later could make it after it was taken away.
+    const fd = openSync(path, 'wx', 0o600);
+    await pipeline(Readable.from(answer.body(), { objectMode: false }), createWriteStream(path, { fd }), { signal });
     return await use(path);
   } finally {
     rmSync(path, { force: true });

@@ -76,10 +76,15 @@ export async function importAdvisories(request: ImportRequest, deps: ImportDeps,
   });
   const allFailed = [...gathering.failed(), ...failed];
   if (packs.length > 0) await commitPacks(store, packs, now, signal);
-  else if (allFailed.length === 0)
+  else if (allFailed.length === 0) {
+    const read = gathering.unused().reduce((sum, row) => sum + row.count, 0);
     throw new PlimsollError('import-invalid', `Nothing importable in ${request.places.join(', ')}`, {
-      hint: `${gathering.unused().reduce((sum, row) => sum + row.count, 0)} files were read and belong to no feed that this version knows.`,
+      hint:
+        read === 0
+          ? 'There are no files in it.'
+          : `${read === 1 ? '1 file was read and belongs' : `${read} files were read and belong`} to no feed that this version knows.`,
     });
+  }
   return {
     sources: packs.map(({ source, part, rows, records, skipped, asOf }) => ({
       ...{ source, part, rows, records, skipped },

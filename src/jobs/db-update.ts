@@ -14,6 +14,8 @@ export interface UpdateRequest {
   readonly maxBytes?: number;
   /** Longest silence of a feed in milliseconds. One minute when not given. */
   readonly timeoutMs?: number;
+  /** After so many feeds in a row that cannot be reached the rest is not tried: there is no way out. All are tried when not given. */
+  readonly giveUpAfter?: number;
 }
 
 /** One feed that could not be brought in; its former pack stays. */
@@ -38,12 +40,24 @@ export async function updateAdvisories(request: UpdateRequest, deps: ImportDeps,
   const feeds = updateFeeds(request.ecosystems, { ...officialAddresses, ...request.addresses });
   const sources: ImportedSource[] = [];
   const failed: FailedFeed[] = [];
+  let unreachable = 0;
   for (const feed of feeds) {
     signal.throwIfAborted();
+    if (request.giveUpAfter !== undefined && unreachable >= request.giveUpAfter) {
+      failed.push({
+        feed: feed.name,
+        url: feed.url,
+        code: 'feed-unreachable',
+        message: `${feed.name} was not tried: the feeds before it cannot be reached`,
+      });
+      continue;
+    }
     try {
       sources.push(...(await updateOne(feed, request, deps, signal)));
+      unreachable = 0;
     } catch (error) {
       if (!isPlimsollError(error)) throw error;
+      unreachable = error.code === 'feed-unreachable' ? unreachable + 1 : 0;
       failed.push({ feed: feed.name, url: feed.url, code: error.code, message: error.message });
     }
   }

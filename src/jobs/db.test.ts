@@ -153,7 +153,7 @@ describe('import tells what it is given by its content', () => {
   test('nothing importable, no such place, offline', async () => {
     await expect(bring(deps(), [place({ x: 'text' })])).rejects.toMatchObject({
       code: 'import-invalid',
-      hint: expect.stringContaining('1 files'),
+      hint: expect.stringContaining('1 file '),
     });
     await expect(bring(deps(), [join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'import-invalid' });
     await expect(bring(deps(), ['https://example.org/x.zip'])).rejects.toMatchObject({ code: 'offline-refused' });
@@ -287,6 +287,21 @@ describe('update', () => {
       await http.close();
     }
   }
+
+  test('without a way out only the first feeds are tried, and the rest is named', async () => {
+    const nowhere = 'http://127.0.0.1:1';
+    const result = await update(deps(), ['npm', 'PyPI'], {
+      giveUpAfter: 2,
+      addresses: { osv: nowhere, kev: nowhere, epss: nowhere, endoflife: nowhere },
+    });
+    expect(result.failed.map((row) => [row.feed, row.message.includes('was not tried')])).toEqual([
+      ['osv PyPI', false],
+      ['osv npm', false],
+      ['kev', true],
+      ['epss', true],
+      ['endoflife', true],
+    ]);
+  });
 
   const kevText = '{"vulnerabilities":[{"cveID":"CVE-9","dateAdded":"2026-01-01"}]}';
 

@@ -36,9 +36,12 @@ export function updateAddressesOf(settings: Settings): Partial<UpdateAddresses> 
 export async function fetchEcosystems(ecosystems: readonly string[], deps: Deps, signal: AbortSignal): Promise<readonly string[]> {
   const { settings, store, progress, clock, http } = deps;
   const { failed } = await updateAdvisories(
+    // Somebody waits for a scan: silence is given ten seconds, and two feeds out of reach are no way out.
     {
       ecosystems,
       addresses: updateAddressesOf(settings),
+      timeoutMs: 10_000,
+      giveUpAfter: 2,
       ...(settings.maxDownload === undefined ? {} : { maxBytes: settings.maxDownload }),
     },
     { store, importers: await allImporters(), progress, clock, ...(http === undefined ? {} : { http }) },

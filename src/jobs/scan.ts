@@ -84,7 +84,7 @@ interface Judged {
 
 async function judge(request: ScanRequest, target: ObservedTarget, catalogue: Catalogue, deps: Deps, signal: AbortSignal): Promise<Judged> {
   if (!request.scanners.includes('vuln'))
-    return { findings: [], causes: [], warnings: [], data: [], actions: [], lifecycle: undefined, nothingEvaluated: false };
+    return { findings: [], causes: [], warnings: [], data: [], actions: [], lifecycle: undefined, nothingEvaluated: true };
   const { packages, distro } = catalogue;
   const warnings = request.update ? await refresh(catalogue, request.now, deps, signal) : [];
   const advisories = deps.openAdvisories();

@@ -15,7 +15,7 @@ export interface ScanBar {
 export interface Judged {
   readonly findings: readonly Finding[];
   readonly unknowns: readonly Unknown[];
-  /** Packages were found but there is no advisory data for any of them. */
+  /** Packages were found but there is no advisory data for any of them, or none of the chosen scanners is built. */
   readonly nothingEvaluated: boolean;
 }
 
@@ -24,7 +24,11 @@ export interface Judged {
  * Source: command line contract, exit codes 0, 1, 3.
  */
 export function judgeScan(judged: Judged, bar: ScanBar): Verdict {
-  if (judged.nothingEvaluated) return leaf('unknown', 'there is no advisory data for anything in the target');
+  if (judged.nothingEvaluated)
+    return leaf(
+      'unknown',
+      'nothing was judged: no scanner of this version was chosen, or there is no advisory data for anything in the target',
+    );
   const isBar = bar.failOn !== undefined || bar.strict;
   if (!isBar) return leaf('pass', 'no bar was set (--fail-on, --strict)');
   const because: Verdict[] = [];

@@ -43,6 +43,7 @@ describe('the package', () => {
         'dist/worker.js',
         'dist/sbom.cdx.json',
         'dist/NOTICES.txt',
+        'dist/types/jobs/index.d.ts',
         'schemas/scan.schema.json',
         'LICENSE',
         'README.md',

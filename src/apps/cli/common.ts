@@ -3,8 +3,8 @@ import { readSettings } from '../../jobs/settings/read.ts';
 import type { ResolvedSettings } from '../../jobs/settings/resolve.ts';
 import { type SettingKey, settingTable } from '../../jobs/settings/table.ts';
 import { PlimsollError } from '../../model/error.ts';
-import { printable } from '../../model/printable.ts';
 import type { Warning } from '../../model/unknown.ts';
+import { visibleText } from '../../model/visible-text.ts';
 import type { Terminal } from './verb.ts';
 
 /** Flags that every verb takes. */
@@ -51,7 +51,7 @@ export function settingsOf(options: Readonly<Record<string, unknown>>, terminal:
 /** Warnings on stderr, a line each, with what to do. */
 export function printWarnings(warnings: readonly Warning[], terminal: Terminal): void {
   for (const { code, message, hint } of warnings)
-    terminal.err(`plimsoll: ${printable(message)} [${code}]\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`);
+    terminal.err(`plimsoll: ${visibleText(message)} [${code}]\n${hint === undefined ? '' : `  ${visibleText(hint)}\n`}`);
 }
 
 /** The one positional argument of a verb. */

@@ -14,8 +14,13 @@ export interface Output {
   readonly report: Report;
 }
 
-/** Reads `--format F[=FILE]`, several in one run. Checked before the work begins. Errors: `usage`. */
-export async function parseOutputs(specs: readonly string[] | undefined, fallback: string): Promise<Output[]> {
+/**
+ * Reads `--format F[=FILE]`, several in one run; `-` is the standard output. Checked before the work begins. Errors: `usage`.
+ * `output` is the file of the one format that names none (`--output FILE`, as other scanners write it).
+ */
+export async function parseOutputs(specs: readonly string[] | undefined, fallback: string, output?: string): Promise<Output[]> {
+  if (output !== undefined && specs === undefined && Object.hasOwn(reports, output))
+    throw new PlimsollError('usage', `--output takes a file, and ${output} is a format`, { hint: `Did you mean --format ${output}?` });
   const outputs = await Promise.all(
     (specs ?? [fallback]).map(async (spec): Promise<Output> => {
       const at = spec.indexOf('=');
@@ -26,12 +31,19 @@ export async function parseOutputs(specs: readonly string[] | undefined, fallbac
           hint: `This version writes ${Object.keys(reports).sort().join(', ')}.`,
         });
       if (at !== -1 && at === spec.length - 1) throw new PlimsollError('usage', `--format ${spec} names no file`);
-      return { format, report: await load(), ...(at === -1 ? {} : { file: spec.slice(at + 1) }) };
+      const file = at === -1 ? output : spec.slice(at + 1);
+      return { format, report: await load(), ...(file === undefined || file === '-' ? {} : { file }) };
     }),
   );
   if (outputs.filter((one) => one.file === undefined).length > 1)
     throw new PlimsollError('usage', 'only one format can go to the standard output', {
       hint: 'Give the others a file: --format json=out.json',
+    });
+  const files = outputs.flatMap((one) => one.file ?? []);
+  const twice = files.find((file, i) => files.indexOf(file) !== i);
+  if (twice !== undefined)
+    throw new PlimsollError('usage', `two formats would be written to ${twice}`, {
+      hint: 'Give each its own file: --format json=out.json --format html=out.html',
     });
   return outputs;
 }

@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { isPlimsollError, PlimsollError } from '../../model/error.ts';
-import { printable } from '../../model/printable.ts';
 import { exitCodes } from '../../model/verdict.ts';
+import { visibleText } from '../../model/visible-text.ts';
 import { systemTerminal } from './terminal.ts';
+import { usageHint } from './usage-hints.ts';
 import type { Terminal } from './verb.ts';
 import { laterVerbs, verbs } from './verbs.ts';
 
@@ -38,16 +39,23 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     .exitOverride()
     .helpOption('-h, --help', 'this text')
     .showHelpAfterError('(--help for the options)');
-  command.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  command.configureOutput({
+    writeOut: (text) => terminal.out(text),
+    writeErr: (text) => terminal.err(text.replace(/^error: /, 'plimsoll: ')),
+  });
   let outcome: number = exitCodes.done;
   verb.configure(command);
   command.action(async () => {
     outcome = await verb.run(command.args, command.opts(), terminal);
   });
-  await command.parseAsync(
-    args.filter((_, i) => i !== at),
-    { from: 'user' },
-  );
+  const rest = args.filter((_, i) => i !== at);
+  try {
+    await command.parseAsync(rest, { from: 'user' });
+  } catch (error) {
+    const hint = error instanceof CommanderError ? usageHint(error.code, error.message, rest) : undefined;
+    if (hint !== undefined) terminal.err(`  ${visibleText(hint)}\n`);
+    throw error;
+  }
   return outcome;
 }
 
@@ -77,11 +85,13 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!isPlimsollError(error)) {
     terminal.err(
-      `plimsoll: internal fault: ${error instanceof Error ? printable(error.stack ?? error.message, '\n') : printable(String(error))}\n`,
+      `plimsoll: internal fault: ${error instanceof Error ? (error.stack ?? error.message).split('\n').map(visibleText).join('\n') : visibleText(String(error))}\n`,
     );
     return exitCodes.unevaluated;
   }
-  terminal.err(`plimsoll: ${printable(error.message)} [${error.code}]\n${error.hint === undefined ? '' : `  ${printable(error.hint)}\n`}`);
+  terminal.err(
+    `plimsoll: ${visibleText(error.message)} [${error.code}]\n${error.hint === undefined ? '' : `  ${visibleText(error.hint)}\n`}`,
+  );
   return error.code === 'usage' || error.code === 'setting-invalid' || error.code === 'not-built-yet' || error.code === 'ignore-invalid'
     ? exitCodes.usage
     : exitCodes.unevaluated;

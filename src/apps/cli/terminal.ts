@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { exitCodes } from '../../model/verdict.ts';
 import type { Terminal } from './verb.ts';
 
 /** The terminal of this process. A closed pipe on the output ends the process quietly, as `head` expects. */
@@ -14,8 +15,8 @@ export function systemTerminal(): Terminal {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  process.stdout.on('error', quietOnClosedPipe);
-  process.stderr.on('error', quietOnClosedPipe);
+  process.stdout.on('error', onWriteFault);
+  process.stderr.on('error', onWriteFault);
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -29,9 +30,9 @@ export function systemTerminal(): Terminal {
   };
 }
 
-function quietOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+/** A reader that left changes no verdict; an output that could not be written is not "judged and failed" either. */
+function onWriteFault(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') process.exit(exitCodes.unevaluated);
 }
 
 /** Regular files take one synchronous write; pipes and terminals go through the stream, which waits for a slow reader. */

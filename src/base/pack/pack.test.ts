@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -128,4 +129,15 @@ describe('a pack', () => {
     expect(() => pack.get(last.key)).toThrow(/cut/);
     pack.close();
   });
+});
+
+test('a FIFO in the place of a pack is damage, and nothing is waited for', () => {
+  const place = mkdtempSync(join(tmpdir(), 'plimsoll-fifo-'));
+  try {
+    const path = join(place, 'pack');
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    expect(() => openPack(path)).toThrow('is cut or not a pack');
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import {
   blockHash,
   blockHashSize,
@@ -38,7 +38,8 @@ interface Index {
 export function openPack(path: string, root?: string): Pack {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // Without waiting: a FIFO in its place must not hang the run.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     throw packDamaged('is missing or cannot be opened', cause);
   }

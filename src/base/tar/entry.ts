@@ -36,8 +36,8 @@ export interface BodySink {
 export interface EntrySink {
   /** Tells of an entry; the answer takes its body. Only entries of type `file` have one. */
   entry(entry: TarEntry): BodySink | undefined;
-  /** Something odd that does not end the reading; `example` names the entry. */
-  problem(code: Code, reason: string, example: string): void;
+  /** Something odd that does not end the reading; `example` names the entry. `blocking`: what engines unpack may be another thing. */
+  problem(code: Code, reason: string, example: string, blocking?: boolean): void;
 }
 
 /** Bounds of one archive. */

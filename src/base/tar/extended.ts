@@ -6,7 +6,7 @@ export function isExtended(flag: number): boolean {
   return flag === 120 || flag === 88 || flag === 103 || flag === 76 || flag === 75;
 }
 
-/** What extended headers said of the next entry: PAX records of its own and of all, GNU long names. */
+/** What extended headers said of the next entry: PAX records of its own, GNU long names. */
 export class ExtendedHeaders {
   /** GNU `L`: the name of the next entry. It comes before PAX records, as in the reader that container engines use. */
   name: string | undefined;
@@ -15,7 +15,6 @@ export class ExtendedHeaders {
   /** False when one of them is not UTF-8. */
   utf8 = true;
   private own: PaxRecords | undefined;
-  private global: PaxRecords | undefined;
 
   /** Takes the body of an extended header; answers whether it agrees with itself. A second `x` replaces the first. */
   take(flag: number, body: Buffer): boolean {
@@ -27,17 +26,17 @@ export class ExtendedHeaders {
       else this.link = text;
       return true;
     }
-    const records = parsePax(body, flag === 103 ? this.global : undefined);
+    const records = parsePax(body);
     if (records === undefined) return false;
-    if (flag === 103) this.global = records;
+    // A global header ends what waits and holds for nothing, in the reader that container engines use. Source: Go, archive/tar, `Reader.next`.
+    if (flag === 103) this.clear();
     else this.own = records;
     return true;
   }
 
   /** The records that hold for the next entry. */
   get records(): PaxRecords | undefined {
-    if (this.global === undefined) return this.own;
-    return this.own === undefined ? this.global : { ...this.global, ...this.own };
+    return this.own;
   }
 
   /** Whether something waits for an entry. */

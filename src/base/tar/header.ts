@@ -99,11 +99,15 @@ export function fieldText(bytes: Buffer, at: number, length: number): Text {
 
 /**
  * The name in a header. The prefix counts with POSIX magic `ustar\0` only: GNU's `ustar  ` keeps times in its place.
- * `star` leaves its own mark at the end and a shorter prefix.
+ * `star` leaves its own mark at the end and a shorter prefix. Under GNU magic what is no time there is a prefix after all, as in the
+ * reader that container engines use. Source: Go, archive/tar, `Reader.readHeader`.
  */
 export function storedName(bytes: Buffer, at: number): Text {
   const name = fieldText(bytes, at, 100);
-  if (bytes[at + 345] === 0 || bytes[at + 262] !== 0 || bytes.toString('latin1', at + 257, at + 262) !== 'ustar') return name;
+  if (bytes[at + 345] === 0) return name;
+  const magic = bytes.toString('latin1', at + 257, at + 265);
+  const isTime = !Number.isNaN(numeric(bytes, at + 345, 12)) && !Number.isNaN(numeric(bytes, at + 357, 12));
+  if (!magic.startsWith('ustar\0') && (magic !== 'ustar  \0' || isTime)) return name;
   const star = bytes.toString('latin1', at + 508, at + 512) === 'tar\0';
   const prefix = fieldText(bytes, at + 345, star ? 131 : 155);
   return { text: `${prefix.text}/${name.text}`, utf8: prefix.utf8 && name.utf8 };

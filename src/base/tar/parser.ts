@@ -1,7 +1,7 @@
 import { type BodySink, defaultTarLimits, type EntrySink, type TarEntry, type TarFault, type TarLimits } from './entry.ts';
 import { ExtendedHeaders, isExtended } from './extended.ts';
 import { BLOCK, blockSum, checksumAgrees, fieldText, isZero, numeric, octal, storedName, type Text } from './header.ts';
-import { decimal, type PaxRecords } from './pax.ts';
+import { sparseVersion } from './pax.ts';
 import { sparseBody } from './sparse.ts';
 
 type State = 'header' | 'skip' | 'body' | 'meta' | 'stopped';
@@ -13,7 +13,8 @@ export type Witness = (offset: number, bytes: Uint8Array) => void;
 const SPARSE_BLOCKS = 65_536;
 
 /**
- * Reads a tar archive that is pushed to it in chunks of any size: ustar, PAX, GNU and the old form, archives behind archives included.
+ * Reads a tar archive that is pushed to it in chunks of any size: ustar, PAX, GNU and the old form, archives behind archives
+ * included. Where readers differ it reads as Go's archive/tar, which the container engines use.
  * It allocates nothing for a file that nobody wants but its name, and tells by `skippable` how far a source that can seek may jump.
  * It never throws for what an archive holds: what ends the reading stands in `fault`.
  * Sources: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Interchange Format"; GNU tar manual, "Tar Internals".
@@ -43,6 +44,7 @@ export class TarParser {
   private metaType = 0;
   private headers = 0;
   private zeroBlocks = 0;
+  private behind = false;
   /** Size that a hard link's header states: whether that many bytes follow is told by the next block. */
   private linkBody = 0;
   private sparseBlocks: number[] | undefined;
@@ -211,6 +213,11 @@ export class TarParser {
       return;
     }
     this.linkBody = 0;
+    if (this.zeroBlocks >= 2 && !this.behind) {
+      this.behind = true;
+      // Engines end here, others read on: what stands behind may cover what engines unpack.
+      this.sink.problem('archive-damaged', 'an archive behind the end of the archive, which container engines do not read', '', true);
+    }
     this.zeroBlocks = 0;
     this.header(bytes, at);
   }
@@ -241,7 +248,9 @@ export class TarParser {
     entry.utf8 = pax?.utf8 !== false && this.extended.utf8;
     entry.linkTarget = '';
     entry.sparse = false;
-    entry.path = this.extended.name ?? pax?.sparseName ?? pax?.path ?? this.text(storedName(bytes, at));
+    const sparse = pax === undefined ? undefined : sparseVersion(pax);
+    const sparseName = sparse === undefined ? undefined : pax?.sparseName;
+    entry.path = sparseName ?? this.extended.name ?? pax?.path ?? this.text(storedName(bytes, at));
     entry.mode = (octal(bytes, at + 100, 8) || 0) & 0o7777;
     let stored = 0;
     let map: number[] | undefined;
@@ -281,10 +290,10 @@ export class TarParser {
         stored = size;
     }
     entry.size = entry.type === 'file' ? stored : 0;
-    if (entry.type === 'file' && !oldSparse && pax !== undefined && isSparse(pax)) {
+    if (entry.type === 'file' && !oldSparse && sparse !== undefined) {
       entry.sparse = true;
-      entry.size = pax.sparseSize ?? stored;
-      map = pax.sparseMajor === '1' ? undefined : (pax.sparseMap ?? []);
+      entry.size = pax?.sparseSize ?? stored;
+      map = sparse === 1 ? undefined : (pax?.sparseMap ?? []);
     }
     if (oldSparse) {
       entry.sparse = true;
@@ -387,12 +396,4 @@ export class TarParser {
     this.sparseWanted = undefined;
     this.startBody(body && sparseBody(body, this.sparseSize, this.sparseStored, map), this.sparseStored);
   }
-}
-
-function isSparse(pax: PaxRecords): boolean {
-  return (
-    pax.sparseMap !== undefined ||
-    (pax.sparseMajor !== undefined && !Number.isNaN(decimal(pax.sparseMajor))) ||
-    pax.sparseSize !== undefined
-  );
 }

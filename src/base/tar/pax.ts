@@ -24,7 +24,8 @@ const NEWLINE = 10;
  * Answers undefined when a record contradicts its length or a value its kind: what follows can then not be trusted.
  * Source: POSIX.1-2017, pax, "pax Header Block"; GNU tar manual, "PAX 0, version 0.0 … PAX 1, version 1.0" of the sparse formats.
  */
-export function parsePax(body: Buffer, into: PaxRecords = {}): PaxRecords | undefined {
+export function parsePax(body: Buffer): PaxRecords | undefined {
+  const into: PaxRecords = {};
   let at = 0;
   let pendingOffset: number | undefined;
   while (at < body.length) {
@@ -116,7 +117,7 @@ function setNumber(into: PaxRecords, key: 'size' | 'sparseSize', value: Buffer):
   return true;
 }
 
-/** A decimal number without sign, at most 2^53; NaN otherwise. */
+/** Without sign, at most 2^53; NaN otherwise. */
 export function decimal(text: string): number {
   if (text.length === 0 || text.length > 16) return Number.NaN;
   let value = 0;
@@ -131,4 +132,14 @@ export function decimal(text: string): number {
 function restIsZero(body: Buffer, at: number): boolean {
   for (let i = at; i < body.length; i += 1) if (body[i] !== 0) return false;
   return true;
+}
+
+/**
+ * The sparse format that PAX records declare; undefined when the entry is none: a size or name without a known version is passed over,
+ * as in the reader that container engines use. Source: Go, archive/tar, `readGNUSparsePAXHeaders`.
+ */
+export function sparseVersion({ sparseMajor = '', sparseMinor = '', sparseMap }: PaxRecords): 0 | 1 | undefined {
+  if (sparseMajor === '1' && sparseMinor === '0') return 1;
+  if (sparseMajor === '0' && (sparseMinor === '0' || sparseMinor === '1')) return 0;
+  return sparseMajor === '' && sparseMinor === '' && sparseMap !== undefined ? 0 : undefined;
 }

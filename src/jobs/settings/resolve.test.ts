@@ -33,6 +33,17 @@ describe('resolveSettings', () => {
     expect(() => resolveSettings([from('user file', { failOn: 'terrible' })])).toThrow(/user file: failOn/);
   });
 
+  it('takes severities and scanners in capitals', () => {
+    const source = from('flag', { severity: 'HIGH,CRITICAL', failOn: 'High', scanners: ['VULN'] });
+    expect(resolveSettings([source]).settings).toEqual({ severity: ['high', 'critical'], failOn: 'high', scanners: ['vuln'] });
+  });
+
+  it('names the words that would be right', () => {
+    expect(() => resolveSettings([from('flag', { severity: 'bad' })])).toThrow(
+      'flag: severity: "bad" is none of critical, high, medium, low, negligible, unknown',
+    );
+  });
+
   it('reads lists and switches from the environment', () => {
     const source = environmentSource({ PLIMSOLL_SKIP_DIRS: 'a, b', PLIMSOLL_STRICT: '1', DOCKER_HOST: 'unix:///x', OTHER: 'y' });
     expect(resolveSettings([source]).settings).toEqual({ skipDirs: ['a', 'b'], strict: true, dockerHost: 'unix:///x' });

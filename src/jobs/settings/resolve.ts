@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { PlimsollError } from '../../model/error.ts';
 import type { Warning } from '../../model/unknown.ts';
 import { type SettingKey, type SettingOrigin, type Settings, settingTable } from './table.ts';
@@ -49,9 +48,13 @@ export function resolveSettings(sources: readonly SettingSource[]): ResolvedSett
       if (origins.has(key)) continue;
       const parsed = entry.schema.safeParse(raw);
       if (!parsed.success)
-        throw new PlimsollError('setting-invalid', `${source.name}: ${key}: ${z.prettifyError(parsed.error).replace(/\s+/g, ' ')}`, {
-          hint: entry.says,
-        });
+        throw new PlimsollError(
+          'setting-invalid',
+          `${source.name}: ${key}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`,
+          {
+            hint: entry.says,
+          },
+        );
       values[key] = parsed.data;
       origins.set(key, { origin: source.origin, name: source.name });
     }

@@ -11,7 +11,15 @@ interface SettingEntry {
   readonly says: string;
 }
 
-const severity = z.enum(['critical', 'high', 'medium', 'low', 'negligible', 'unknown']);
+const severities = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'] as const;
+const scannerNames = ['vuln', 'secret', 'config', 'license'] as const;
+/** Capitals are accepted, as users of other scanners write severities; a wrong word is answered with the right ones. */
+const word = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.toLowerCase() : value),
+    z.enum(words, { error: ({ input }) => `"${String(input)}" is none of ${words.join(', ')}` }),
+  );
+const severity = word(severities);
 /** `a,b` from flags and environment, a list from a file. */
 const list = <T extends z.ZodType>(item: T) =>
   z.preprocess(
@@ -54,7 +62,7 @@ export const settingTable = {
     says: 'Byte budget of one download.',
   },
   scanners: {
-    schema: list(z.enum(['vuln', 'secret', 'config', 'license'])),
+    schema: list(word(scannerNames)),
     scope: 'project',
     env: 'PLIMSOLL_SCANNERS',
     says: 'What to look for.',

@@ -34,6 +34,7 @@ button{cursor:pointer}
 .counts li{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:9px 12px;color:var(--soft);font-size:13px}
 .counts b{display:block;font-size:23px;line-height:1.25;color:var(--ink);font-variant-numeric:tabular-nums}
 .counts .zero b{color:var(--soft);font-weight:400}
+.warn th[scope=row]{white-space:nowrap}
 .critical b,b.critical,.tag.critical{color:var(--critical)}.high b,b.high,.tag.high{color:var(--high)}.medium b,b.medium,.tag.medium{color:var(--medium)}.low b,b.low,.tag.low{color:var(--low)}.negligible b,b.negligible,.tag.negligible{color:var(--negligible)}.unknown b,b.unknown,.tag.unknown{color:var(--unknown)}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:5px;padding:0 6px;font-size:12px;font-weight:600;white-space:nowrap}
 .actions{list-style:none;margin:0;counter-reset:n}.card.actions{padding:14px 18px}

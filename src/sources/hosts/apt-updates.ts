@@ -3,8 +3,8 @@ import type { AvailableUpdates } from '../../model/available-update.ts';
 import type { Distro } from '../../model/distro.ts';
 import type { Package } from '../../model/package.ts';
 import type { Http } from '../../model/ports.ts';
-import { printable } from '../../model/printable.ts';
 import { compareText, type UnknownCause } from '../../model/unknown.ts';
+import { visibleText } from '../../model/visible-text.ts';
 import { askArchive, withoutCredentials } from './apt-archive.ts';
 import type { Asked, Tried } from './apt-index.ts';
 import { namesBelow, readBelow, readLists } from './apt-lists.ts';
@@ -54,7 +54,7 @@ export async function findUpdates(request: UpdatesRequest, deps: UpdatesDeps, si
     return {
       causes: [
         unavailable(
-          `${printable(request.distro.name)} names no release with a security archive`,
+          `${visibleText(request.distro.name)} names no release with a security archive`,
           'etc/os-release should hold VERSION_CODENAME.',
         ),
       ],
@@ -164,7 +164,7 @@ async function noAnswer(
 ): Promise<UnknownCause[]> {
   const refused = tried.flatMap((one) => (one.kind === 'unverified' ? [unverified(one, true)] : []));
   if (refused.length > 0) return refused;
-  const reasons = tried.flatMap((one) => (one.kind === 'unavailable' ? [printable(one.reason)] : []));
+  const reasons = tried.flatMap((one) => (one.kind === 'unavailable' ? [visibleText(one.reason)] : []));
   if (deps.http === undefined) {
     const why = reasons.length > 0 ? reasons.join('; ') : 'none is on disk';
     const hint = 'Run `apt-get update` on the target, or scan without --offline.';
@@ -184,7 +184,7 @@ function normalAddress(address: string): string {
 }
 
 function untrusted(address: string): UnknownCause {
-  const shown = printable(address);
+  const shown = visibleText(address);
   return {
     code: 'updates-untrusted-repository',
     area: 'updates',
@@ -205,9 +205,9 @@ function unverified(one: { readonly reason: string; readonly example?: string },
     code: 'updates-unverified',
     area: 'updates',
     of: 'package indexes',
-    reason: `a package index of the security archive could not be verified: ${printable(one.reason)}`,
+    reason: `a package index of the security archive could not be verified: ${visibleText(one.reason)}`,
     hint: 'It was not used. Run `apt-get update` on the target; this machine needs gpgv and the keyring of the archive (package debian-archive-keyring).',
-    ...(one.example === undefined ? {} : { example: printable(one.example) }),
+    ...(one.example === undefined ? {} : { example: visibleText(one.example) }),
     blocking,
   };
 }

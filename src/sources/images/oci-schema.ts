@@ -51,10 +51,20 @@ export type Manifest = z.infer<typeof manifest>;
 /** One image of a `docker save` archive. Source: moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format". */
 export type DockerManifestEntry = z.infer<typeof dockerManifest>[number];
 
-/** An index or a manifest, told apart by what it holds: media types are often missing or wrong. Throws `manifest-invalid`. */
+/**
+ * An index or a manifest, told apart by what it holds: media types are often missing or wrong. What could be read as both is refused
+ * (CVE-2021-41190). Throws `manifest-invalid`.
+ */
 export function parseIndexOrManifest(bytes: Uint8Array, name: string): { index: Index } | { manifest: Manifest } {
   const value = parseJson(bytes, name);
-  if (typeof value === 'object' && value !== null && 'manifests' in value) return { index: check(index, value, name) };
+  if (typeof value === 'object' && value !== null && 'manifests' in value) {
+    // An engine that goes by the media type would run another image than one that goes by the content.
+    if ('config' in value || 'layers' in value)
+      throw new PlimsollError('manifest-invalid', `${name} is an index and a manifest at once`, {
+        hint: 'It was altered: nothing that builds images writes this.',
+      });
+    return { index: check(index, value, name) };
+  }
   return { manifest: check(manifest, value, name) };
 }
 

@@ -99,6 +99,7 @@ async function openBare(spec: string, options: OpenOptions): Promise<Opened> {
     return opened;
   }
   let reason = 'it is no image name';
+  let hint = 'Name an image of the container engine, an archive or a folder; a path begins with ./ or /.';
   if (isReference(spec)) {
     try {
       return await openDaemon(spec, spec, options);
@@ -107,13 +108,16 @@ async function openBare(spec: string, options: OpenOptions): Promise<Opened> {
       if (!isPlimsollError(error) || !['daemon-unreachable', 'target-not-found', 'offline-refused', 'not-built-yet'].includes(error.code))
         throw error;
       reason = error.message;
+      // Where the engine is what is missing, `docker pull` would fail for the same cause.
+      hint =
+        error.code === 'target-not-found'
+          ? `Registries cannot be read yet: docker pull ${spec} first, or name an archive or a folder.`
+          : (error.hint ?? hint);
     }
   }
   const opened = await openPath(spec, spec, options);
   if (opened !== undefined) return opened;
-  throw new PlimsollError('target-not-found', `there is no image, archive or folder ${spec}: ${reason}`, {
-    hint: `Registries cannot be read yet: docker pull ${spec} first, or name an archive or a folder.`,
-  });
+  throw new PlimsollError('target-not-found', `there is no image, archive or folder ${spec}: ${reason}`, { hint });
 }
 
 function openStdin(options: OpenOptions): OpenedStream {

@@ -13,6 +13,8 @@ export interface Overlay {
    * something stands there. Undefined when it loops or takes more than 40 links. `..` ends at the root.
    */
   resolve(path: string): string | undefined;
+  /** Whether a file, a device or a folder stands at a path without links on its way, wanted or not. */
+  stands(path: string): boolean;
 }
 
 interface Version {
@@ -32,15 +34,18 @@ const MAX_PARTS = 4096;
 /**
  * Merges layers, lowest first. Source: OCI image specification, layer.md, "Applying Changesets", "Whiteouts", "Opaque Whiteout".
  * A folder that is only implied by a path below it replaces a link or file of a lower layer just as one that is stated.
+ * `needs` tells of which paths the content is wanted.
  */
-export function overlay(layers: readonly LayerFacts[]): Overlay {
+export function overlay(layers: readonly LayerFacts[], needs: (path: string) => boolean = () => false): Overlay {
   const causes: UnknownCause[] = [];
   const files = new Map<string, Standing>();
   const links = new Map<string, string>();
+  const covers: Cover[] = [];
   layers.forEach((layer, index) => {
     if (!layer.complete) causes.push(unreadable(layer, index));
-    const linked = lowerLinks(layer, index, files, links, causes);
-    const over = layerOver(layer);
+    const linked = lowerLinks(layer, index, files, links, causes, needs);
+    const { over, holds } = layerOver(layer);
+    covers.unshift({ over, holds });
     for (const [path, standing] of files) {
       const fate = over(path);
       if (fate === 'gone') files.delete(path);
@@ -57,7 +62,13 @@ export function overlay(layers: readonly LayerFacts[]): Overlay {
     }
     for (const [path, target] of layer.links) links.set(path, target);
   });
-  return { files: listed(files), causes, resolve: (path) => follow(links, path) };
+  return { files: listed(files), causes, resolve: (path) => follow(links, path), stands: (path) => standsIn(covers, path) };
+}
+
+/** From the highest layer down: the first that holds or deletes the path decides. */
+function standsIn(covers: readonly Cover[], path: string): boolean {
+  const first = covers.find(({ over, holds }) => holds(path) || over(path) === 'gone');
+  return first?.holds(path) === true;
 }
 
 function unreadable(layer: LayerFacts, index: number): UnknownCause {
@@ -80,6 +91,7 @@ function lowerLinks(
   files: ReadonlyMap<string, Standing>,
   links: ReadonlyMap<string, string>,
   causes: UnknownCause[],
+  needs: (path: string) => boolean,
 ): (readonly [string, FileFacts[]])[] {
   const out: (readonly [string, FileFacts[]])[] = [];
   for (const [path, target] of layer.lowerHardLinks) {
@@ -93,14 +105,20 @@ function lowerLinks(
         reason: 'a hard link leads to a file of a lower layer that was not read',
         hint: 'The file has a second name whose content could not be reached.',
         example: `${path} in layer ${index}`,
-        blocking: false,
+        blocking: needs(path),
       });
   }
   return out;
 }
 
-/** What a layer makes of a path of lower layers: deleted or covered for good, replaced by something at the same path, or left. */
-function layerOver(layer: LayerFacts): (path: string) => 'gone' | 'replaced' | 'stands' {
+interface Cover {
+  /** What the layer makes of a path of lower layers: deleted or covered for good, replaced by something at the same path, or left. */
+  over(path: string): 'gone' | 'replaced' | 'stands';
+  /** Whether the layer itself has something at a path. */
+  holds(path: string): boolean;
+}
+
+function layerOver(layer: LayerFacts): Cover {
   const occupied: PathSet = decodePathSet(layer.occupied);
   const folders: PathSet = decodePathSet(layer.folders);
   const whiteouts = new Set(layer.whiteouts);
@@ -116,11 +134,13 @@ function layerOver(layer: LayerFacts): (path: string) => 'gone' | 'replaced' | '
     return gone;
   }
 
-  if (occupied.size === 0 && folders.size === 0 && whiteouts.size === 0 && opaques.size === 0) return () => 'stands';
-  return (path) => {
+  const holds = (path: string): boolean => occupied.has(path) || folders.has(path);
+  if (occupied.size === 0 && folders.size === 0 && whiteouts.size === 0 && opaques.size === 0) return { over: () => 'stands', holds };
+  const over: Cover['over'] = (path) => {
     if (below(folderOf(path)) || whiteouts.has(path) || folders.has(path)) return 'gone';
     return occupied.has(path) ? 'replaced' : 'stands';
   };
+  return { over, holds };
 }
 
 function folderOf(path: string): string {

@@ -129,6 +129,10 @@ describe('bad input is named', () => {
     await expect(read(spec())).rejects.toMatchObject({ code, hint: expect.any(String) });
   });
 
+  it('does not advise `docker pull` where the engine itself is missing', async () => {
+    await expect(read('shop-that-is-not-there')).rejects.toMatchObject({ hint: expect.not.stringContaining('docker pull') });
+  });
+
   it('never waits for a FIFO', async () => {
     await promisify(execFile)('mkfifo', [join(bench.folder, 'fifo')]);
     await expect(read(join(bench.folder, 'fifo'))).rejects.toMatchObject({ code: 'target-not-found' });

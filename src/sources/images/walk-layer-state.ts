@@ -90,8 +90,8 @@ export class LayerWalk implements EntrySink {
     }
   }
 
-  problem(code: Code, reason: string, example: string): void {
-    this.problems.add(archiveSkip(code, reason, example));
+  problem(code: Code, reason: string, example: string, blocking = false): void {
+    this.problems.add(archiveSkip(code, reason, example, blocking));
   }
 
   /** Takes note of how the first reading ended. */
@@ -121,7 +121,7 @@ export class LayerWalk implements EntrySink {
         const settle = (content: Content | undefined): void => {
           this.waiting.delete(entry.index);
           this.pending = this.waiting.size;
-          if (content === undefined && reads.length > 0 && !sparse) this.problem('link-unresolved', UNREACHED, plans[0]?.link.path ?? '');
+          if (content === undefined && reads.length > 0 && !sparse) this.unreached(plans[0]?.link.path ?? '');
           for (const { link, wanted } of plans)
             if (wanted !== undefined) this.learn(link.path, link.ordinal, size, link.mode, sparse, wanted, content);
           if (this.pending === 0) done();
@@ -142,7 +142,7 @@ export class LayerWalk implements EntrySink {
 
   /** Everything that is kept of the layer. */
   facts(): LayerFacts {
-    for (const links of this.waiting.values()) for (const link of links) this.problem('link-unresolved', UNREACHED, link.path);
+    for (const links of this.waiting.values()) for (const { path } of links) this.unreached(path);
     const tree = this.tree;
     const files: FileFacts[] = [];
     for (const [path, one] of this.found) if (tree.stands(path, one.ordinal)) files.push(...one.facts);
@@ -167,6 +167,10 @@ export class LayerWalk implements EntrySink {
   /** Removes what was spilled. */
   close(): void {
     this.spill.close();
+  }
+
+  private unreached(path: string): void {
+    this.problem('link-unresolved', UNREACHED, path, this.table.needs(path));
   }
 
   private room(): boolean {

@@ -163,14 +163,16 @@ export class LayerTree {
   /** Walks a path component by component, follows links, makes folders when `seq` is not negative. Leaves the hash of the result and its folder. */
   private resolve(given: string, seq: number): string | undefined {
     let path = given;
+    let follow = true;
     for (let hops = 0; ; ) {
       this.work += path.length;
       if (this.work > MAX_WORK) this.exhausted = true;
       if (this.exhausted || path.length > MAX_PATH) return undefined;
-      const at = this.descend(path, seq, hops <= MAX_HOPS);
+      const at = this.descend(path, seq, follow);
       if (at < 0) return path;
       const end = at;
-      const start = path.lastIndexOf('/', end - 1) + 1;
+      // `lastIndexOf` takes -1 for 0: a leading slash would be found again and again.
+      const start = end === 0 ? 0 : path.lastIndexOf('/', end - 1) + 1;
       const part = path.slice(start, end);
       const before = path.slice(0, start);
       const rest = path.slice(end + 1);
@@ -179,6 +181,12 @@ export class LayerTree {
       else {
         const target = this.links.get(path.slice(0, end)) ?? '';
         hops += 1;
+        // A loop: the entry lands under its own name, a folder takes the place of the link.
+        if (hops > MAX_HOPS) {
+          path = given;
+          follow = false;
+          continue;
+        }
         path = `${target.startsWith('/') ? '' : before}${target}/${rest}`;
       }
     }

@@ -80,6 +80,11 @@ export class WantTable {
     return found === undefined ? undefined : wanted(found, size, path);
   }
 
+  /** Whether somebody wants more than the beginning of a file at this path: then not to reach its bytes leaves a hole. */
+  needs(path: string): boolean {
+    return this.lookup(path, 1, 0)?.reads.some((read) => read.mode !== 'head') === true;
+  }
+
   private add(one: Compiled, want: Want): void {
     if (want.path !== undefined) {
       push(this.paths, want.path, one);

@@ -10,6 +10,8 @@ export interface Stanza {
   readonly fields: ReadonlyMap<string, string>;
   /** Lines that are neither a field nor a continuation, nor blank. */
   readonly strayLines: number;
+  /** A wanted field that stands there twice with different values; the first is kept. */
+  readonly contradicted: string | undefined;
 }
 
 /** How the stanzas of a format are read. */
@@ -32,6 +34,7 @@ export function forEachStanza(bytes: Uint8Array, options: StanzaOptions, visit: 
   const table = fieldTable(options);
   let fields = new Map<string, string>();
   let strayLines = 0;
+  let contradicted: string | undefined;
   let first = 0;
   let line = 0;
   let at = 0;
@@ -49,10 +52,11 @@ export function forEachStanza(bytes: Uint8Array, options: StanzaOptions, visit: 
     const end = at;
     at++;
     if (isBlank(buffer, start, end)) {
-      if (first !== 0 && !visit({ line: first, fields, strayLines })) return;
+      if (first !== 0 && !visit({ line: first, fields, strayLines, contradicted })) return;
       if (first !== 0) {
         fields = new Map();
         strayLines = 0;
+        contradicted = undefined;
         first = 0;
       }
       continue;
@@ -65,9 +69,12 @@ export function forEachStanza(bytes: Uint8Array, options: StanzaOptions, visit: 
       continue;
     }
     const name = wantedName(table, buffer, start, colon);
-    if (name !== undefined && !fields.has(name)) fields.set(name, buffer.toString('utf8', colon + 1, end).trim());
+    if (name === undefined) continue;
+    const value = buffer.toString('utf8', colon + 1, end).trim();
+    if (!fields.has(name)) fields.set(name, value);
+    else if (fields.get(name) !== value) contradicted ??= name;
   }
-  if (first !== 0) visit({ line: first, fields, strayLines });
+  if (first !== 0) visit({ line: first, fields, strayLines, contradicted });
 }
 
 interface FieldTable {

@@ -66,7 +66,7 @@ export function shapes(): Trap[] {
       'content after two zero blocks is read, whiteouts too',
       [tar(file('x'), file('z')), tar(tar(file('a', '1')), zeros(8192), file('a', '2'), file('.wh.x'))],
       [f('a'), f('z')],
-      { content: { a: '2' } },
+      { content: { a: '2' }, mayReport: true },
     ),
     t('empty-bytes', 'a layer of 0 bytes has no entries', [tar(file('x')), zeros(0)], [f('x')], { mayReport: true }),
     t('empty-archive', 'two zero blocks and nothing else', [tar(file('x')), tar()], [f('x')]),

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { exportAdvisories } from '../../../jobs/db-export.ts';
-import { type ImportDeps, type ImportedSource, importAdvisories } from '../../../jobs/db-import.ts';
+import { type ImportDeps, type ImportedSource, type ImportResult, importAdvisories } from '../../../jobs/db-import.ts';
 import { type SourceStatus, storeStatus } from '../../../jobs/db-status.ts';
 import { updateAdvisories } from '../../../jobs/db-update.ts';
 import { type Deps, openDeps } from '../../../jobs/deps.ts';
@@ -9,8 +10,8 @@ import { allImporters, updateAddressesOf } from '../../../jobs/scan-data.ts';
 import { settingTable } from '../../../jobs/settings/table.ts';
 import { PlimsollError } from '../../../model/error.ts';
 import { silentProgress } from '../../../model/ports.ts';
-import { printable } from '../../../model/printable.ts';
 import { exitCodes } from '../../../model/verdict.ts';
+import { visibleText } from '../../../model/visible-text.ts';
 import { addCommonFlags, settingsOf, timeOf } from '../common.ts';
 import { terminalProgress } from '../progress.ts';
 import type { Terminal, Verb } from '../verb.ts';
@@ -24,7 +25,7 @@ export const verb: Verb = {
       .argument('<what>', 'update, import, export or status')
       .argument(
         '[places...]',
-        'update: ecosystems (default: those seen so far, else Debian, Alpine, npm, PyPI); import: folders, files, addresses; export: a file',
+        'update: ecosystems (default: those seen so far, else Debian, Alpine, npm, PyPI); import: folders, files, addresses; export: a file (.gz is compressed)',
       )
       .option('--as-of <date>', 'import: the day the data was whole and current (ISO 8601)')
       .option('--complete', 'import: the places hold whole sources')
@@ -54,7 +55,7 @@ export const verb: Verb = {
         case 'status':
           return status(options, deps, terminal);
         case 'export':
-          return await exportTo(places, deps, terminal);
+          return await exportTo(places, options.quiet === true, deps, terminal);
         case 'verify':
         case 'push':
         case 'pull':
@@ -93,16 +94,29 @@ async function importPlaces(
   if (options.format === 'json') terminal.out(`${JSON.stringify({ schemaVersion: '1', ...result }, null, 2)}\n`);
   else {
     for (const source of result.sources) terminal.out(`${imported(source)}\n`);
-    for (const one of result.failed) terminal.out(`FAILED  ${printable(one.source)}: ${printable(one.message)}\n`);
-    for (const one of result.unused)
-      terminal.out(`not used  ${printable(one.path)}: ${printable(one.reason)}${one.count > 1 ? ` (${one.count} files)` : ''}\n`);
+    for (const one of result.failed) terminal.out(`FAILED  ${visibleText(one.source)}: ${visibleText(one.message)}\n`);
+    for (const one of result.unused) terminal.out(`${notUsed(one)}\n`);
   }
   return result.failed.length > 0 ? exitCodes.unevaluated : exitCodes.done;
 }
 
+/** What was left out: a file, or some of an archive's, with one of them, so that nobody thinks that the whole archive was. */
+function notUsed({ path, reason, count, examples }: ImportResult['unused'][number]): string {
+  const [example] = examples;
+  const inside = example !== undefined && example !== path ? `, e.g. ${example}` : '';
+  return visibleText(
+    count > 1 || inside !== '' ? `not used  ${counted(count, 'file')} in ${path}: ${reason}${inside}` : `not used  ${path}: ${reason}`,
+  );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 function imported({ source, part, rows, records, skipped, asOf }: ImportedSource): string {
-  const left = skipped.count === 0 ? '' : `, ${skipped.count} records left out`;
-  return `${`${source}${part === '' ? '' : ` ${part}`}`.padEnd(26)} ${String(rows).padStart(8)} rows, ${records} records${left}${asOf === undefined ? ', date unknown' : `, as of ${asOf.slice(0, 10)}`}`;
+  const left = skipped.count === 0 ? '' : `, ${counted(skipped.count, 'record')} left out`;
+  const held = records === 0 ? '' : `, ${counted(records, 'record')}`;
+  return `${`${source}${part === '' ? '' : ` ${part}`}`.padEnd(26)} ${counted(rows, 'row').padStart(13)}${held}${left}${asOf === undefined ? ', date unknown' : `, as of ${asOf.slice(0, 10)}`}`;
 }
 
 async function update(
@@ -115,10 +129,8 @@ async function update(
     throw new PlimsollError('offline-refused', 'an update needs a connection and the run is offline', {
       hint: 'plimsoll db import FILE brings data in without one.',
     });
-  const seen = storeStatus(deps)
-    .sources.filter((one) => one.kind === 'advisories' && one.part !== '')
-    .map((one) => one.part);
-  const ecosystems = places.length > 0 ? places : seen.length > 0 ? [...new Set(seen)] : defaults;
+  const seen = ecosystemsSeen(storeStatus(deps).sources);
+  const ecosystems = places.length > 0 ? places : seen.length > 0 ? seen : defaults;
   if (options.quiet !== true)
     terminal.err(`fetching ${ecosystems.join(', ')} from ${deps.settings.osvUrl ?? "OSV's buckets"}, and KEV, EPSS, end-of-life dates\n`);
   const { settings } = deps;
@@ -135,9 +147,20 @@ async function update(
   else {
     for (const source of result.sources) terminal.out(`${imported(source)}\n`);
     for (const one of result.failed)
-      terminal.out(`FAILED  ${printable(one.feed)}: ${printable(one.message)} [${one.code}]; what was there before stays\n`);
+      terminal.out(`FAILED  ${visibleText(one.feed)}: ${visibleText(one.message)} [${one.code}]; what was there before stays\n`);
   }
   return result.failed.length > 0 ? exitCodes.unevaluated : exitCodes.done;
+}
+
+/**
+ * What `update` alone fetches: ecosystems that were fetched before, and those matched by this version of which the store has anything.
+ * The name of an imported collection is not one: there is no bucket of that name.
+ */
+export function ecosystemsSeen(sources: readonly Pick<SourceStatus, 'kind' | 'part' | 'asOfBasis' | 'coverage'>[]): string[] {
+  const advisories = sources.filter((one) => one.kind === 'advisories');
+  const fetched = advisories.filter((one) => one.part !== '' && one.asOfBasis === 'fetched').map((one) => one.part);
+  const covered = new Set(advisories.flatMap((one) => one.coverage.ecosystems.map((name) => name.split(':')[0])));
+  return [...new Set([...defaults.filter((name) => covered.has(name)), ...fetched])];
 }
 
 function status(options: Readonly<Record<string, unknown>>, deps: Deps, terminal: Terminal): number {
@@ -167,7 +190,7 @@ function statusLines(source: SourceStatus): string[] {
         ? ''
         : ` (${reasons
             .slice(0, 2)
-            .map((one) => printable(one))
+            .map((one) => visibleText(one))
             .join('; ')})`
     }`,
     ...(source.skipped.count === 0
@@ -175,7 +198,7 @@ function statusLines(source: SourceStatus): string[] {
       : [
           `  left out: ${source.skipped.count} records, e.g. ${source.skipped.examples
             .slice(0, 2)
-            .map((one) => printable(one))
+            .map((one) => visibleText(one))
             .join(', ')}`,
         ]),
     `  ${source.title}; ${source.licence}; ${source.attribution}`,
@@ -183,7 +206,7 @@ function statusLines(source: SourceStatus): string[] {
 }
 
 /** Exports to a file (whole or not at all) or to the standard output. */
-async function exportTo([place, more]: readonly string[], deps: Deps, terminal: Terminal): Promise<number> {
+async function exportTo([place, more]: readonly string[], quiet: boolean, deps: Deps, terminal: Terminal): Promise<number> {
   if (more !== undefined) throw new PlimsollError('usage', 'one file to export to');
   if (place === undefined || place === '-') {
     await exportAdvisories(deps, (line) => terminal.out(line), terminal.signal);
@@ -193,8 +216,10 @@ async function exportTo([place, more]: readonly string[], deps: Deps, terminal: 
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const fd = openSync(temporary, 'wx', 0o644);
+    const packed = gzipMembers((bytes) => writeAll(fd, bytes));
     try {
-      await exportAdvisories(deps, (line) => void writeSync(fd, line), terminal.signal);
+      await exportAdvisories(deps, place.endsWith('.gz') ? packed.add : (line) => writeAll(fd, Buffer.from(line)), terminal.signal);
+      packed.end();
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -202,7 +227,39 @@ async function exportTo([place, more]: readonly string[], deps: Deps, terminal: 
     renameSync(temporary, file);
   } catch (cause) {
     rmSync(temporary, { force: true });
-    throw cause instanceof PlimsollError ? cause : new PlimsollError('output-unwritable', `${file} cannot be written`, { cause });
+    throw cause instanceof PlimsollError
+      ? cause
+      : new PlimsollError('output-unwritable', `${file} cannot be written`, {
+          cause,
+          hint: cause instanceof Error ? cause.message : 'Check the folder and its permissions.',
+        });
   }
+  if (!quiet)
+    terminal.err(`wrote ${place}, ${(statSync(file).size / 1e6).toFixed(1)} MB; plimsoll db import ${place} brings it in elsewhere\n`);
   return exitCodes.done;
+}
+
+const MEMBER_CHARACTERS = 4 << 20;
+
+/** Lines as gzip members of a few MiB each: a reader sees one stream (RFC 1952, 2.2), and little is held at a time. */
+function gzipMembers(write: (bytes: Buffer) => void): { add(line: string): void; end(): void } {
+  let lines: string[] = [];
+  let length = 0;
+  function end(): void {
+    if (lines.length > 0) write(gzipSync(lines.join('')));
+    lines = [];
+    length = 0;
+  }
+  return {
+    add(line) {
+      lines.push(line);
+      length += line.length;
+      if (length >= MEMBER_CHARACTERS) end();
+    },
+    end,
+  };
+}
+
+function writeAll(fd: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

@@ -13,7 +13,7 @@ export const verb: Verb = {
   configure: addTargetFlags,
   async run(positional, options, terminal) {
     const target = onePositional(positional, 'target');
-    const outputs = await parseOutputs(options.format as string[] | undefined, 'cyclonedx');
+    const outputs = await parseOutputs(options.format as string[] | undefined, 'cyclonedx', options.output as string | undefined);
     const { settings } = settingsOf(options, terminal);
     const { now, isFixed } = timeOf(options);
     const progress =

@@ -8,8 +8,8 @@ import { settingTable } from '../../../jobs/settings/table.ts';
 import { exitCodeOf } from '../../../jobs/verdict.ts';
 import { PlimsollError } from '../../../model/error.ts';
 import { silentProgress } from '../../../model/ports.ts';
-import { printable } from '../../../model/printable.ts';
 import { exitCodes, type Verdict } from '../../../model/verdict.ts';
+import { visibleText } from '../../../model/visible-text.ts';
 import { addCommonFlags, collect, collectWhole, onePositional, printWarnings, settingsOf, timeOf } from '../common.ts';
 import { parseOutputs, writeOutputs } from '../outputs.ts';
 import { terminalProgress } from '../progress.ts';
@@ -22,7 +22,8 @@ export function addTargetFlags(command: Parameters<Verb['configure']>[0]): void 
       '<target>',
       'image, archive, folder; docker:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, dir:PATH, - for an archive on stdin',
     )
-    .option('--format <format[=file]>', 'output format, repeatable: table, json, cyclonedx, html', collectWhole)
+    .option('-f, --format <format[=file]>', 'output format, repeatable: table, json, cyclonedx, html', collectWhole)
+    .option('-o, --output <file>', 'file for the one format that names none')
     .option('--platform <os/arch>', settingTable.platform.says)
     .option('--verify-layers', settingTable.verifyLayers.says)
     .option('--skip-dirs <globs>', settingTable.skipDirs.says, collect)
@@ -54,7 +55,7 @@ export const verb: Verb = {
   },
   async run(positional, options, terminal) {
     const target = onePositional(positional, 'target');
-    const outputs = await parseOutputs(options.format as string[] | undefined, 'table');
+    const outputs = await parseOutputs(options.format as string[] | undefined, 'table', options.output as string | undefined);
     const flags = {
       ...options,
       onlyFixed: options.onlyFixed ?? options.ignoreUnfixed,
@@ -71,7 +72,10 @@ export const verb: Verb = {
     try {
       const scanned = await scan(requestOf(target, resolved, now, isFixed, terminal), deps, terminal.signal);
       progress.close();
-      if (options.quiet !== true) printWarnings(scanned.result.warnings, terminal);
+      if (options.quiet !== true) {
+        if (isBareName(target)) terminal.err(`${visibleText(target)}: ${sources[scanned.via] ?? scanned.via}\n`);
+        printWarnings(scanned.result.warnings, terminal);
+      }
       const color = terminal.outIsTerminal && !terminal.env.NO_COLOR;
       writeOutputs(
         scanned.result,
@@ -87,6 +91,19 @@ export const verb: Verb = {
     }
   },
 };
+
+/** How a bare name was found, in words. */
+const sources: Readonly<Record<string, string>> = {
+  docker: 'an image of the container engine',
+  oci: 'an OCI layout in this folder',
+  archive: 'an archive in this folder',
+  dir: 'a folder here',
+};
+
+/** A name that says neither what it is nor where: the reader is told what was taken. */
+function isBareName(target: string): boolean {
+  return target !== '-' && !/^[./~]|^(docker|docker-archive|oci|oci-archive|dir|registry|sbom):/.test(target);
+}
 
 function requestOf(
   target: string,
@@ -128,6 +145,6 @@ function sayVerdict(verdict: Verdict, { settings }: ResolvedSettings, terminal: 
   if (!isBar && verdict.outcome === 'pass') return;
   const word = { pass: 'passed', fail: 'FAILED', unknown: 'COULD NOT EVALUATE (this is not a pass)' }[verdict.outcome];
   terminal.err(
-    `plimsoll: ${word}: ${printable(verdict.reason)} (exit ${exitCodes[verdict.outcome === 'pass' ? 'done' : verdict.outcome === 'fail' ? 'failed' : 'unevaluated']})\n`,
+    `plimsoll: ${word}: ${visibleText(verdict.reason)} (exit ${exitCodes[verdict.outcome === 'pass' ? 'done' : verdict.outcome === 'fail' ? 'failed' : 'unevaluated']})\n`,
   );
 }

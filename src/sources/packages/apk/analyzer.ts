@@ -15,7 +15,7 @@ const NEWLINE = 10;
  */
 export const analyzer: Analyzer = {
   id: 'apk',
-  version: 1,
+  version: 2,
   wants: [
     { path: 'lib/apk/db/installed', read: 'full', maxBytes: 256 * MIB },
     { path: 'usr/lib/apk/db/installed', read: 'full', maxBytes: 256 * MIB },
@@ -79,7 +79,8 @@ function takeLine(record: ApkRecord, buffer: Buffer, start: number, end: number)
     if (!/^(?:package\.json|METADATA|RECORD|PKG-INFO|.*\.egg-info)$/.test(name)) return;
     const path = normalisePath(record.folder === '' ? name : `${record.folder}/${name}`);
     if (couldBeLanguageEvidence(path)) record.paths.push(path);
-  } else if ((key === 'P' || key === 'V' || key === 'A' || key === 'o' || key === 'L') && !record.values.has(key))
+    // Of two values the last holds, as in apk. Source: apk-tools, src/package.c, `apk_pkg_add_info`.
+  } else if (key === 'P' || key === 'V' || key === 'A' || key === 'o' || key === 'L')
     record.values.set(key, buffer.toString('utf8', start + 2, end).trim());
 }
 

@@ -74,7 +74,19 @@ describe('dpkg status', () => {
     ].join('\n');
     const learned = learn(analyzer, STATUS, text);
     expect(names(learned)).toEqual(['real@1']);
-    expect(learned.skipped).toHaveLength(1);
+    expect(learned.skipped).toMatchObject([
+      {
+        reason: 'a dpkg record that states two values of one field; the first was taken',
+        example: `${STATUS}:1 real (Version)`,
+        blocking: true,
+      },
+      { reason: 'a dpkg record without a package name', blocking: false },
+    ]);
+  });
+
+  it.each(['Status: deinstall ok config-files', 'Version: 99', 'Package: other'])('blocks where a record also states %s', (line) => {
+    const { skipped } = learn(analyzer, STATUS, `${line}\n${record({ Package: 'a', Status: 'install ok installed', Version: '1' })}`);
+    expect(skipped.map((skip) => skip.blocking)).toEqual([true]);
   });
 
   it('keeps odd names and versions as written, and wrong UTF-8 as U+FFFD', () => {

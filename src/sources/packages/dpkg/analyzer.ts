@@ -26,7 +26,7 @@ const ABSENT = new Set(['not-installed', 'config-files']);
  */
 export const analyzer: Analyzer = {
   id: 'dpkg',
-  version: 1,
+  version: 2,
   wants: [
     { path: STATUS, read: 'full', maxBytes: 256 * MIB },
     { under: STATUS_FOLDER, read: 'full', maxBytes: 16 * MIB, refine: (path) => (isMaintainerScript(path) ? 'skip' : 'full') },
@@ -66,6 +66,11 @@ function takeStanza(stanza: Stanza, fileName: string | undefined, collector: Col
   const name = stanza.fields.get('Package') ?? '';
   const version = stanza.fields.get('Version') ?? '';
   const where = name === '' ? `${stanza.line}` : `${stanza.line} ${name}`;
+  // dpkg takes no such file ("duplicate value for field"), so which value holds is anyone's guess.
+  if (stanza.contradicted !== undefined)
+    collector.skip('a dpkg record that states two values of one field; the first was taken', `${where} (${stanza.contradicted})`, {
+      blocking: true,
+    });
   const state = stateOf(stanza, fileName !== undefined);
   if (state === 'absent') return;
   if (state === 'unclear') {
