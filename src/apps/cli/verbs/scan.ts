@@ -71,7 +71,10 @@ export const verb: Verb = {
     try {
       const scanned = await scan(requestOf(target, resolved, now, isFixed, terminal), deps, terminal.signal);
       progress.close();
-      if (options.quiet !== true) printWarnings(scanned.result.warnings, terminal);
+      if (options.quiet !== true) {
+        sayWhich(target, scanned.via, terminal);
+        printWarnings(scanned.result.warnings, terminal);
+      }
       const color = terminal.outIsTerminal && !terminal.env.NO_COLOR;
       writeOutputs(
         scanned.result,
@@ -119,6 +122,13 @@ function requestOf(
     isTimeFixed,
     ...(settings.platform === undefined ? {} : { platform: settings.platform }),
   };
+}
+
+/** A bare name may be an image or a path: the reader is told which it was. Paths and schemes say it themselves. */
+function sayWhich(target: string, via: string, terminal: Terminal): void {
+  if (/^[./~-]/.test(target) || /^(docker|docker-archive|oci|oci-archive|dir):/.test(target)) return;
+  const what = via === 'docker' ? 'an image of the container engine' : 'a path here; no image of that name was found';
+  terminal.err(`plimsoll: ${visibleText(target)} is ${what}\n`);
 }
 
 /** The last line, on stderr: only where something was to be judged, or nothing could be. */
