@@ -24,7 +24,14 @@ export const analyzer: Analyzer = {
     const facts: Fact[] = [];
     const skipped: Skip[] = [];
     if (file.size === 0) {
-      skipped.push({ code: 'package-record-invalid', area: '${id}', reason: 'the file is empty', hint: 'Write the file again.', example: file.path, blocking: false });
+      skipped.push({
+        code: 'package-record-invalid',
+        area: '${id}',
+        reason: 'the file is empty',
+        hint: 'Write the file again.',
+        example: file.path,
+        blocking: false,
+      });
     }
     return { facts, skipped };
   },

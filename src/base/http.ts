@@ -199,7 +199,7 @@ function unreachable(url: string, why: string, cause?: unknown): PlimsollError {
 
 function tooLarge(url: string, maxBytes: number): PlimsollError {
   return new PlimsollError('feed-too-large', `${withoutCredentials(url)} is larger than ${maxBytes} bytes`, {
-    hint: 'Raise --max-bytes if that is expected.',
+    hint: 'Raise --max-download (PLIMSOLL_MAX_DOWNLOAD) if that is expected.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type BlobCache, openBlobCache } from '../base/blob-cache.ts';
 import { type OpenHttp, openHttp } from '../base/http.ts';
-import type { Clock, Progress } from '../model/ports.ts';
+import { type Clock, type Progress, silentProgress } from '../model/ports.ts';
 import { type OpenAdvisoryIndex, openAdvisories } from '../sources/advisories/index.ts';
 import { toolVersion } from './registry/generated/tool-version.ts';
 import type { Settings } from './settings/table.ts';
@@ -24,13 +24,15 @@ export interface Deps {
 
 /** What a terminal or a program brings along. */
 export interface Surroundings {
-  readonly progress: Progress;
-  readonly clock: Clock;
+  /** Silent when absent. */
+  readonly progress?: Progress;
+  /** The machine's clock when absent. */
+  readonly clock?: Clock;
   readonly stdin?: AsyncIterable<Uint8Array>;
 }
 
 /** Builds the ports. Opens nothing: connections and files are opened when they are needed. */
-export function openDeps(settings: Settings, surroundings: Surroundings): Deps {
+export function openDeps(settings: Settings, surroundings: Surroundings = {}): Deps {
   const folder = settings.cacheDir ?? '.plimsoll-cache';
   const store = join(folder, 'db');
   const http = settings.offline === true ? undefined : openHttp({ userAgent: `plimsoll/${toolVersion}` });
@@ -40,8 +42,8 @@ export function openDeps(settings: Settings, surroundings: Surroundings): Deps {
     store,
     openAdvisories: () => openAdvisories(store),
     ...(http === undefined ? {} : { http }),
-    clock: surroundings.clock,
-    progress: surroundings.progress,
+    clock: surroundings.clock ?? { now: () => new Date() },
+    progress: surroundings.progress ?? silentProgress,
     ...(surroundings.stdin === undefined ? {} : { stdin: surroundings.stdin }),
     async close() {
       await http?.close();

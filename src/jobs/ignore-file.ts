@@ -20,18 +20,20 @@ const file = z.strictObject({
 export function readIgnores(path: string, mustExist: boolean): readonly Ignore[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined && !mustExist) return [];
-  if (stat === undefined || !stat.isFile() || stat.size > MAX_BYTES)
-    throw new PlimsollError('ignore-invalid', `${path} is not an ignore file of at most 4 MiB`);
-  const parsed = file.safeParse(parseYaml(path));
+  if (stat === undefined) throw new PlimsollError('ignore-invalid', `there is no ignore file ${path}`, { hint: 'Check --ignore-file.' });
+  if (!stat.isFile() || stat.size > MAX_BYTES)
+    throw new PlimsollError('ignore-invalid', `${path} is not an ignore file of at most 4 MiB`, { hint: 'Check --ignore-file.' });
+  const content = parseYaml(path);
+  if (content === null || typeof content !== 'object' || Array.isArray(content))
+    throw new PlimsollError('ignore-invalid', `${path} does not begin with "ignore:"`, {
+      hint: 'A list of ids alone says neither why nor who: write "ignore:" and a list of {id, reason, owner}; see docs/exceptions.md.',
+    });
+  const parsed = file.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new PlimsollError(
-      'ignore-invalid',
-      `${path}: ${issue === undefined ? 'not understood' : `${issue.path.join('.')}: ${issue.message}`}`,
-      {
-        hint: 'Each entry has id, reason and owner; package, path and expires (YYYY-MM-DD) are optional.',
-      },
-    );
+    throw new PlimsollError('ignore-invalid', `${path}: ${issue === undefined ? 'not understood' : describe(issue.path, issue.message)}`, {
+      hint: 'Each entry has id, reason and owner; package, path and expires (YYYY-MM-DD) are optional.',
+    });
   }
   return parsed.data.ignore.map(({ id, reason, owner, ...narrow }) => ({
     id,
@@ -41,6 +43,13 @@ export function readIgnores(path: string, mustExist: boolean): readonly Ignore[]
     ...(narrow.path === undefined ? {} : { path: narrow.path }),
     ...(narrow.expires === undefined ? {} : { expires: narrow.expires }),
   }));
+}
+
+/** Entries count from 1, as a person counts. */
+function describe([list, index, ...field]: readonly PropertyKey[], message: string): string {
+  const where =
+    typeof index === 'number' ? `entry ${index + 1}${field.length > 0 ? `, ${field.join('.')}` : ''}` : String(list ?? 'ignore');
+  return `${where}: ${message.replace(/^Invalid input: expected (\w+), received undefined$/, 'missing ($1)')}`;
 }
 
 function parseYaml(path: string): unknown {

@@ -1,5 +1,6 @@
 /** The library: one function a verb. `openDeps` builds every port from settings; a job takes a request, the ports and an abort signal. */
 
+export { isPlimsollError, PlimsollError } from '../model/error.ts';
 export { silentProgress } from '../model/ports.ts';
 export type { ScanResult } from '../model/scan-result.ts';
 export { type ExportDeps, exportAdvisories } from './db-export.ts';

@@ -66,7 +66,12 @@ export async function scan(request: ScanRequest, deps: Deps, signal: AbortSignal
   const judged = await judge(request, target, catalogue, deps, signal);
   const result = scanResult(request, target, catalogue, judged, request.isTimeFixed ? 0 : Math.round(performance.now() - began));
   const verdict = judgeScan(
-    { findings: judged.findings, unknowns: result.unknowns, nothingEvaluated: judged.nothingEvaluated },
+    {
+      findings: judged.findings,
+      unknowns: result.unknowns,
+      nothingEvaluated: judged.nothingEvaluated,
+      notBuilt: request.scanners.filter((one) => !built.includes(one)),
+    },
     request.bar,
   );
   return { result, verdict, via: target.via };

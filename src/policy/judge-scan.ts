@@ -17,6 +17,8 @@ export interface Judged {
   readonly unknowns: readonly Unknown[];
   /** Packages were found but there is no advisory data for any of them, or none of the chosen scanners is built. */
   readonly nothingEvaluated: boolean;
+  /** Scanners that were asked for by name and that this version does not have: a bar over them cannot pass. */
+  readonly notBuilt: readonly string[];
 }
 
 /**
@@ -33,6 +35,7 @@ export function judgeScan(judged: Judged, bar: ScanBar): Verdict {
   if (!isBar) return leaf('pass', 'no bar was set (--fail-on, --strict)');
   const because: Verdict[] = [];
   if (bar.failOn !== undefined) because.push(judgeFindings(judged.findings, bar.failOn));
+  if (judged.notBuilt.length > 0) because.push(judgeScanners(judged.notBuilt, bar.allowUnknown));
   because.push(judgeUnknowns(judged.unknowns, bar.allowUnknown));
   const decisive = because.find((one) => one.outcome === 'fail') ?? because.find((one) => one.outcome === 'unknown');
   return decisive === undefined
@@ -52,6 +55,15 @@ function judgeFindings(findings: readonly Finding[], failOn: Severity): Verdict 
   return leaf(
     'fail',
     `${hits.length} active ${hits.length === 1 ? 'finding is' : 'findings are'} ${failOn} or worse: ${named.join(', ')}${hits.length > 3 ? ' …' : ''}`,
+  );
+}
+
+function judgeScanners(notBuilt: readonly string[], allowed: readonly string[]): Verdict {
+  const open = notBuilt.filter((scanner) => !allowed.includes('all') && !allowed.includes(scanner));
+  if (open.length === 0) return leaf('pass', `not looked for, accepted by --allow-unknown: ${notBuilt.join(', ')}`);
+  return leaf(
+    'unknown',
+    `--scanners asks for ${open.join(', ')}, which this version does not look for; leave it out, or --allow-unknown=${open.join(',')}`,
   );
 }
 

@@ -50,11 +50,20 @@ describe('judgeScan', () => {
     ['another area does not help', [], [unknown()], bar({ strict: true, allowUnknown: ['os'] }), 3],
     ['all means all', [], [unknown()], bar({ strict: true, allowUnknown: ['all'] }), 0],
   ])('%s', (_, findings, unknowns, theBar, code) => {
-    expect(exitCodeOf(judgeScan({ findings, unknowns, nothingEvaluated: false }, theBar))).toBe(code);
+    expect(exitCodeOf(judgeScan({ findings, unknowns, nothingEvaluated: false, notBuilt: [] }, theBar))).toBe(code);
+  });
+
+  it.each<[string, string[], ScanBar, number]>([
+    ['a scanner that is not built cannot pass', ['secret'], bar({ failOn: 'high' }), 3],
+    ['under strict neither', ['secret', 'config'], bar({ strict: true, allowUnknown: ['secret'] }), 3],
+    ['it may be allowed', ['secret'], bar({ failOn: 'high', allowUnknown: ['secret'] }), 0],
+    ['a report names it and is done', ['secret'], bar(), 0],
+  ])('%s', (_, notBuilt, theBar, code) => {
+    expect(exitCodeOf(judgeScan({ findings: [], unknowns: [], nothingEvaluated: false, notBuilt }, theBar))).toBe(code);
   });
 
   it('never passes when nothing could be evaluated, bar or not', () => {
-    expect(exitCodeOf(judgeScan({ findings: [], unknowns: [], nothingEvaluated: true }, bar()))).toBe(3);
+    expect(exitCodeOf(judgeScan({ findings: [], unknowns: [], nothingEvaluated: true, notBuilt: [] }, bar()))).toBe(3);
   });
 });
 

@@ -11,7 +11,7 @@ interface VerbEntry {
 export const verbs: Readonly<Record<string, VerbEntry>> = {
   scan: {
     summary: 'judge an image, archive, folder or root file system',
-    also: ['image', 'fs', 'rootfs'],
+    also: ['image', 'fs', 'filesystem', 'rootfs'],
     load: () => import('./verbs/scan.ts').then((m) => m.verb),
   },
   sbom: { summary: 'write the packages of a target as CycloneDX', also: [], load: () => import('./verbs/sbom.ts').then((m) => m.verb) },

@@ -65,7 +65,9 @@ function rows(findings: readonly Finding[], width: number): Line[] {
   });
 }
 
-function subjectWords({ subject, installed, fixed, status }: Finding): string {
+function subjectWords({ kind, subject, installed, fixed, status }: Finding): string {
+  // The name of a release holds its version, and what helps is a move, not a fix.
+  if (kind === 'end-of-life') return `${short(subject.name)} (support ended)`;
   const to = fixed === undefined ? (status === 'will_not_fix' ? '(will not be fixed)' : '(no fix known)') : `→ ${short(fixed)}`;
   return `${short(subject.name)} ${short(installed)} ${to}`;
 }

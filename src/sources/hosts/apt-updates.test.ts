@@ -124,6 +124,7 @@ describe('findUpdates', () => {
         versions: ['openssl 3.0.2-1'],
         from: `${lists}InRelease`,
         causes: ['updates-unfixed-unknown'],
+        hints: expect.stringContaining('plimsoll db update Debian'),
       });
       expect(http.asked).toEqual([]);
     });

@@ -128,7 +128,7 @@ function answered(best: Tried & { kind: 'answer' }, tried: readonly Tried[], req
     area: 'updates',
     of: 'packages',
     reason: 'waiting updates tell what is fixed, never what is known and unfixed',
-    hint: 'plimsoll db update debian',
+    hint: 'plimsoll db update Debian',
     count: installed,
     blocking: false,
   };
@@ -167,8 +167,8 @@ async function noAnswer(
   const reasons = tried.flatMap((one) => (one.kind === 'unavailable' ? [visibleText(one.reason)] : []));
   if (deps.http === undefined) {
     const why = reasons.length > 0 ? reasons.join('; ') : 'none is on disk';
-    const hint = 'Run `apt-get update` on the target, or scan without --offline.';
-    return [unavailable(`no package index of the security archive is at hand, and the run is offline: ${why}`, hint)];
+    const hint = 'Run `apt-get update` on the target, or scan without --offline and --no-update.';
+    return [unavailable(`no package index of the security archive is at hand, and this run fetches nothing: ${why}`, hint)];
   }
   const known = new Set([...own.map(({ address }) => address), ...deps.trusted].map(normalAddress));
   const named = securityArchives(await readSources(request.root), codename).filter(({ address }) => !known.has(normalAddress(address)));

@@ -244,7 +244,9 @@ describe('walkRoot', () => {
 
   it('names a file whose name is not UTF-8', async () => {
     execFileSync('sh', ['-c', 'mkdir "$1/$(printf "\\377x")"', 'sh', root]);
-    expect((await walk()).causes).toEqual([expect.objectContaining({ code: 'file-unreadable', reason: 'its name is not UTF-8' })]);
+    expect((await walk()).causes).toEqual([
+      expect.objectContaining({ code: 'file-unreadable', reason: 'its name is not UTF-8', hint: expect.stringContaining('Rename it') }),
+    ]);
   });
 
   it('names folders and files that it may not read; a package database blocks', async (context) => {

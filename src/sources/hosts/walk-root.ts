@@ -71,8 +71,8 @@ export async function walkRoot(path: string, table: Wanting, options: WalkRootOp
   const placed = new Set<string>();
   let entries = 0;
 
-  function fault(at: string, reason: string, blocking: boolean): void {
-    causes.push({ code: 'file-unreadable', area: AREA, of: 'files', reason, hint: UNREADABLE, example: at, blocking });
+  function fault(at: string, reason: string, blocking: boolean, hint = UNREADABLE): void {
+    causes.push({ code: 'file-unreadable', area: AREA, of: 'files', reason, hint, example: at, blocking });
   }
 
   function look(inner: string, real: string): void {
@@ -104,7 +104,8 @@ export async function walkRoot(path: string, table: Wanting, options: WalkRootOp
         signal?.throwIfAborted();
       }
       const inner = folder.inner === '' ? entry.name : `${folder.inner}/${entry.name}`;
-      if (entry.name.includes('\ufffd')) fault(inner, 'its name is not UTF-8', false);
+      if (entry.name.includes('\ufffd'))
+        fault(inner, 'its name is not UTF-8', false, 'Rename it, or look inside by hand: nothing below it was read.');
       else if (entry.isDirectory()) {
         if (skipDir(inner)) continue;
         const cause = mountCause(mounts.get(at(root, inner)));
@@ -217,7 +218,10 @@ function mountCause(mount: Mount | undefined): UnknownCause | undefined {
     area: AREA,
     of: 'mounts',
     reason: `${mount.type} is ${MOUNT_WORDS[kind]} and was left out`,
-    hint: 'Scan it by its own path if it belongs to this system.',
+    hint:
+      kind === 'pseudo'
+        ? 'Nothing to do: the kernel makes it up and nothing is installed there.'
+        : 'Scan it by its own path if it belongs to this system.',
     example: mount.path,
     blocking: false,
   };

@@ -66,7 +66,11 @@ export function historyWarnings(config: ParsedConfig): Warning[] {
   return [
     {
       code: 'history-short',
-      message: `the image history has ${config.historyEntries} steps with content for ${config.diffIds.length} layers; which command made a layer is unknown`,
+      message: `the image history has ${count(config.historyEntries, 'step')} with content for ${count(config.diffIds.length, 'layer')}; which command made a layer is unknown`,
     },
   ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

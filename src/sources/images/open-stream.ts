@@ -79,7 +79,10 @@ async function* checked(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGe
     throw error;
   }
   if (head === undefined) return;
-  if (head.length === 0) throw new PlimsollError('target-empty', `${name} is empty`, { hint: 'Save the image again.' });
+  if (head.length === 0)
+    throw new PlimsollError('target-empty', `${name === '-' ? 'the standard input' : name} is empty`, {
+      hint: name === '-' ? 'docker save NAME | plimsoll scan -' : 'Save the image again.',
+    });
   throw notAnArchive(name, true);
 }
 

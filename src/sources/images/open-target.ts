@@ -74,6 +74,7 @@ export async function openTarget(spec: string, options: OpenOptions): Promise<Op
   if (spec === '-') return openStdin(options);
   const scheme = SCHEME.exec(spec)?.[1];
   const rest = scheme === undefined ? spec : spec.slice(scheme.length + 1);
+  if (rest === '') throw new PlimsollError('usage', 'the target has no name', { hint: 'plimsoll scan IMAGE, plimsoll scan ./folder' });
   switch (scheme) {
     case undefined:
       return openBare(spec, options);
@@ -266,7 +267,11 @@ function notThere(path: string): PlimsollError {
 
 /** The error for a file whose first bytes are no archive. */
 export function notAnArchive(path: string, short: boolean): PlimsollError {
-  return new PlimsollError('target-not-image', `${path} is no image archive${short ? ': it is too short' : ''}`, {
-    hint: 'An image archive is made by `docker save` or `skopeo copy`; to scan files, name their folder.',
-  });
+  return new PlimsollError(
+    'target-not-image',
+    `${path === '-' ? 'what stands on the standard input' : path} is no image archive${short ? ': it is too short' : ''}`,
+    {
+      hint: 'An image archive is made by `docker save` or `skopeo copy`; to scan files, name their folder.',
+    },
+  );
 }

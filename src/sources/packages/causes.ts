@@ -9,7 +9,9 @@ const AREA: Readonly<Record<string, string>> = { dpkg: 'deb', apk: 'apk', rpm: '
 
 /** What analyzers could not use, as causes. */
 export function skipCauses(files: readonly StandingFile[]): UnknownCause[] {
-  return files.flatMap((file) => file.skipped.map((skip) => ({ ...skip, of: 'records' })));
+  return files.flatMap((file) =>
+    file.skipped.map((skip) => ({ ...skip, of: skip.code === 'package-database-unread' ? 'files' : 'records' })),
+  );
 }
 
 /** A package whose name no package URL can hold. */
@@ -79,7 +81,8 @@ function expectationCauses(
     blocking: true,
   } as const;
   const hint = 'Was the database removed to make the image smaller? Scan the image it was built from, or an SBOM.';
-  if (own.length === 0) return [{ ...missing, reason: `${distro.id} has a package database of ${type} and there is none`, hint }];
+  if (own.length === 0)
+    return [{ ...missing, reason: `${distro.name} keeps its packages in the database of ${type}, and there is none`, hint }];
   const area = AREA[type];
   const isEmpty =
     own.every(({ read }) => read) &&

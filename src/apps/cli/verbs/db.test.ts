@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SourceStatus } from '../../../jobs/db-status.ts';
 import { run } from '../run.ts';
-import { ecosystemsSeen } from './db.ts';
+import { bucketNames, ecosystemsSeen } from './db.ts';
 
 type Seen = Pick<SourceStatus, 'kind' | 'part' | 'asOfBasis' | 'coverage'>;
 const row = (part: string, ecosystems: string[], asOfBasis: SourceStatus['asOfBasis'] = 'published'): Seen => ({
@@ -77,6 +77,10 @@ describe('db', () => {
     expect((await db('export', 'all.jsonl')).err).toMatch(/^wrote all\.jsonl, 0\.0 MB/);
     expect((await db('export', 'all.jsonl.gz', '--quiet')).err).toBe('');
     expect(gunzipSync(readFileSync(join(folder, 'all.jsonl.gz')))).toEqual(readFileSync(join(folder, 'all.jsonl')));
+  });
+
+  it('knows buckets by any spelling', async () => {
+    expect(bucketNames(['pypi', 'DEBIAN', 'crates.io'])).toEqual(['PyPI', 'Debian', 'crates.io']);
   });
 
   it('says why nothing was brought in', async () => {

@@ -130,7 +130,7 @@ async function update(
       hint: 'plimsoll db import FILE brings data in without one.',
     });
   const seen = ecosystemsSeen(storeStatus(deps).sources);
-  const ecosystems = places.length > 0 ? places : seen.length > 0 ? seen : defaults;
+  const ecosystems = places.length > 0 ? bucketNames(places) : seen.length > 0 ? seen : defaults;
   if (options.quiet !== true)
     terminal.err(`fetching ${ecosystems.join(', ')} from ${deps.settings.osvUrl ?? "OSV's buckets"}, and KEV, EPSS, end-of-life dates\n`);
   const { settings } = deps;
@@ -150,6 +150,11 @@ async function update(
       terminal.out(`FAILED  ${visibleText(one.feed)}: ${visibleText(one.message)} [${one.code}]; what was there before stays\n`);
   }
   return result.failed.length > 0 ? exitCodes.unevaluated : exitCodes.done;
+}
+
+/** OSV's buckets are named with capitals; nobody types `pypi` and means another one. */
+export function bucketNames(places: readonly string[]): string[] {
+  return places.map((place) => defaults.find((name) => name.toLowerCase() === place.toLowerCase()) ?? place);
 }
 
 /**

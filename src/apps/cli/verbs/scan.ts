@@ -73,7 +73,7 @@ export const verb: Verb = {
       const scanned = await scan(requestOf(target, resolved, now, isFixed, terminal), deps, terminal.signal);
       progress.close();
       if (options.quiet !== true) {
-        if (isBareName(target)) terminal.err(`${visibleText(target)}: ${sources[scanned.via] ?? scanned.via}\n`);
+        sayWhich(target, scanned.via, terminal);
         printWarnings(scanned.result.warnings, terminal);
       }
       const color = terminal.outIsTerminal && !terminal.env.NO_COLOR;
@@ -91,19 +91,6 @@ export const verb: Verb = {
     }
   },
 };
-
-/** How a bare name was found, in words. */
-const sources: Readonly<Record<string, string>> = {
-  docker: 'an image of the container engine',
-  oci: 'an OCI layout in this folder',
-  archive: 'an archive in this folder',
-  dir: 'a folder here',
-};
-
-/** A name that says neither what it is nor where: the reader is told what was taken. */
-function isBareName(target: string): boolean {
-  return target !== '-' && !/^[./~]|^(docker|docker-archive|oci|oci-archive|dir|registry|sbom):/.test(target);
-}
 
 function requestOf(
   target: string,
@@ -137,6 +124,13 @@ function requestOf(
     isTimeFixed,
     ...(settings.platform === undefined ? {} : { platform: settings.platform }),
   };
+}
+
+/** A bare name may be an image or a path: the reader is told which it was. Paths and schemes say it themselves. */
+function sayWhich(target: string, via: string, terminal: Terminal): void {
+  if (/^[./~-]/.test(target) || /^(docker|docker-archive|oci|oci-archive|dir):/.test(target)) return;
+  const what = via === 'docker' ? 'an image of the container engine' : 'a path here; no image of that name was found';
+  terminal.err(`plimsoll: ${visibleText(target)} is ${what}\n`);
 }
 
 /** The last line, on stderr: only where something was to be judged, or nothing could be. */

@@ -97,7 +97,9 @@ describe('npm lock files', () => {
     ['{"dependencies":"x"}', 'not an object'],
   ])('skips the file %s: %s', (text, reason) => {
     const learned = learn(analyzer, 'package-lock.json', text);
-    expect(learned.skipped).toEqual([expect.objectContaining({ reason: expect.stringContaining(reason) })]);
+    expect(learned.skipped).toEqual([
+      expect.objectContaining({ code: 'package-database-unread', blocking: true, reason: expect.stringContaining(reason) }),
+    ]);
     expect(names(learned)).toEqual([]);
   });
 

@@ -8,6 +8,8 @@ import { isRecord, licensesOf } from './licenses.ts';
 /** The largest lock files of real projects stay below 10 MB; parsed JSON takes up to twenty times its size in memory. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const MODULES = 'node_modules/';
+/** A lock file of which nothing could be read hides every package that it names: never a pass. */
+const unread = { code: 'package-database-unread', blocking: true } as const;
 
 /**
  * Packages that an npm lock file names: `package-lock.json` and `npm-shrinkwrap.json` outside `node_modules`. The copy that npm keeps in
@@ -19,7 +21,7 @@ const MODULES = 'node_modules/';
  */
 export const analyzer: Analyzer = {
   id: 'npm-lock',
-  version: 1,
+  version: 2,
   wants: ['package-lock.json', 'npm-shrinkwrap.json'].map((name) => ({
     name,
     read: 'full',
@@ -30,11 +32,11 @@ export const analyzer: Analyzer = {
     const collector = collectorFor({
       area: 'npm',
       path: file.path,
-      hint: 'The entry is not counted; `npm ls` shows what npm makes of the lock file.',
+      hint: 'What is named here is not counted; `npm ls --package-lock-only` shows what npm makes of the lock file.',
     });
     collector.add({ kind: 'counted', what: 'lock-file' });
     const json = parseJsonObject(file.bytes);
-    if ('fault' in json) collector.skip(`a lock file that is ${json.fault}`, '');
+    if ('fault' in json) collector.skip(`a lock file that is ${json.fault}`, '', unread);
     else readLock(json.value, collector);
     return collector.learned();
   },
@@ -45,8 +47,8 @@ function readLock(lock: Readonly<Record<string, unknown>>, collector: Collector)
   if (isRecord(lock.packages)) readPaths(lock.packages, found, collector);
   else if (isRecord(lock.dependencies)) readTree(lock.dependencies, found, collector);
   else if (lock.packages !== undefined || lock.dependencies !== undefined)
-    collector.skip('a lock file whose list of packages is not an object', '');
-  else if (lock.lockfileVersion === undefined) collector.skip('a lock file without packages or a lockfileVersion', '');
+    collector.skip('a lock file whose list of packages is not an object', '', unread);
+  else if (lock.lockfileVersion === undefined) collector.skip('a lock file without packages or a lockfileVersion', '', unread);
   for (const pkg of found.values()) collector.addPackage(pkg, 'locked');
 }
 
