@@ -191,7 +191,7 @@ export function writePacks(
       failed.push({
         source: pack.source,
         code: 'import-invalid',
-        message: `Two collections hold ${pack.part || 'the whole source'}; the first was taken`,
+        message: `${source.collection || 'another collection'} holds ${pack.part || 'the whole source'} as well; the first one was taken: import one of them alone`,
       });
     else packs.set(identity, pack);
   }

@@ -30,7 +30,11 @@ export function matchLine(line: string, index: AdvisoryIndex, now: Date): string
     return JSON.stringify({
       id: id ?? idOf(line),
       error:
-        error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, ' ') : error instanceof Error ? error.message : String(error),
+        error instanceof z.ZodError
+          ? error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': ')).join('; ')
+          : error instanceof Error
+            ? error.message
+            : String(error),
     });
   }
 }

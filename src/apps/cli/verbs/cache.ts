@@ -15,11 +15,12 @@ export const verb: Verb = {
     const { now } = timeOf(options);
     const { cache, close } = openDeps(settings, { progress: silentProgress, clock: { now: () => now } });
     try {
-      if (what === 'clear') await cache.clear();
-      else if (what !== 'status')
+      if (what !== 'status' && what !== 'clear')
         throw new PlimsollError('usage', `unknown: cache ${what}`, { hint: 'plimsoll cache status, plimsoll cache clear' });
       const { entries, bytes } = await cache.usage();
-      terminal.out(`${settings.cacheDir}: ${entries} layer results, ${(bytes / 1e6).toFixed(1)} MB\n`);
+      if (what === 'clear') await cache.clear();
+      const held = `${entries} layer result${entries === 1 ? '' : 's'}, ${(bytes / 1e6).toFixed(1)} MB`;
+      terminal.out(what === 'clear' ? `removed ${held}; advisory data stays\n` : `${settings.cacheDir}: ${held}\n`);
       return exitCodes.done;
     } finally {
       await close();

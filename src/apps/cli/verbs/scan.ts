@@ -73,7 +73,8 @@ export const verb: Verb = {
       const scanned = await scan(requestOf(target, resolved, now, isFixed, terminal), deps, terminal.signal);
       progress.close();
       if (options.quiet !== true) {
-        sayWhich(target, scanned.via, terminal);
+        const which = whichWords(target, scanned.via);
+        if (which !== undefined) terminal.err(`plimsoll: ${visibleText(which)}\n`);
         printWarnings(scanned.result.warnings, terminal);
       }
       const color = terminal.outIsTerminal && !terminal.env.NO_COLOR;
@@ -127,10 +128,9 @@ function requestOf(
 }
 
 /** A bare name may be an image or a path: the reader is told which it was. Paths and schemes say it themselves. */
-function sayWhich(target: string, via: string, terminal: Terminal): void {
-  if (/^[./~-]/.test(target) || /^(docker|docker-archive|oci|oci-archive|dir):/.test(target)) return;
-  const what = via === 'docker' ? 'an image of the container engine' : 'a path here; no image of that name was found';
-  terminal.err(`plimsoll: ${visibleText(target)} is ${what}\n`);
+export function whichWords(target: string, via: string): string | undefined {
+  if (/^[./~-]/.test(target) || /^(docker|docker-archive|oci|oci-archive|dir):/.test(target)) return undefined;
+  return `${target} is ${via === 'docker' ? 'an image of the container engine' : 'a path here; no image of that name was found'}`;
 }
 
 /** The last line, on stderr: only where something was to be judged, or nothing could be. */
