@@ -1,6 +1,6 @@
-import { PlimsollError } from '../model/error.ts';
+import { isPlimsollError, PlimsollError } from '../model/error.ts';
 import type { Clock, Http, Progress } from '../model/ports.ts';
-import { commitPacks, type Importer, type SkippedRecords } from '../sources/advisories/index.ts';
+import { commitPacks, type Importer, type Manifest, readManifest, type SkippedRecords } from '../sources/advisories/index.ts';
 import { defaultMaxBytes, feedTimeoutMs, withFetched } from './db-fetch.ts';
 import { type FailedSource, gather, offlineRefused, type UnusedFiles, writePacks } from './db-gather.ts';
 
@@ -36,6 +36,8 @@ export interface ImportedSource {
   readonly records: number;
   readonly skipped: SkippedRecords;
   readonly asOf?: string;
+  /** What stood there before and is gone now: a source is replaced as a whole. */
+  readonly replaced?: { readonly rows: number; readonly asOf?: string };
 }
 
 /** What an import did. Nothing in `failed` was changed in the store. */
@@ -75,6 +77,7 @@ export async function importAdvisories(request: ImportRequest, deps: ImportDeps,
     ...(request.asOf === undefined ? {} : { asOf: { date: request.asOf, basis: 'given' } }),
   });
   const allFailed = [...gathering.failed(), ...failed];
+  const former = formerPacks(store);
   if (packs.length > 0) await commitPacks(store, packs, now, signal);
   else if (allFailed.length === 0) {
     const read = gathering.unused().reduce((sum, row) => sum + row.count, 0);
@@ -86,10 +89,14 @@ export async function importAdvisories(request: ImportRequest, deps: ImportDeps,
     });
   }
   return {
-    sources: packs.map(({ source, part, rows, records, skipped, asOf }) => ({
-      ...{ source, part, rows, records, skipped },
-      ...(asOf === undefined ? {} : { asOf }),
-    })),
+    sources: packs.map(({ source, kind, part, rows, records, skipped, asOf }) => {
+      const before = former.find((pack) => pack.source === source && pack.kind === kind && pack.part === part);
+      return {
+        ...{ source, part, rows, records, skipped },
+        ...(asOf === undefined ? {} : { asOf }),
+        ...(before === undefined ? {} : { replaced: { rows: before.rows, ...(before.asOf === undefined ? {} : { asOf: before.asOf }) } }),
+      };
+    }),
     failed: allFailed,
     unused: gathering.unused(),
   };
@@ -97,4 +104,14 @@ export async function importAdvisories(request: ImportRequest, deps: ImportDeps,
 
 function lastSegment(url: string): string {
   return new URL(url).pathname.split('/').filter(Boolean).at(-1) ?? 'index';
+}
+
+/** What is there before an import; a damaged manifest holds nothing that could be named. */
+function formerPacks(store: string): Manifest['packs'] {
+  try {
+    return readManifest(store).packs;
+  } catch (error) {
+    if (isPlimsollError(error, 'pack-damaged')) return [];
+    throw error;
+  }
 }

@@ -110,7 +110,7 @@ async function judge(request: ScanRequest, target: ObservedTarget, catalogue: Ca
     const findings = prioritise(silenced.findings);
     return {
       findings,
-      causes: [...matched.causes, ...life.causes, ...updates.causes],
+      causes: [...matched.causes, ...life.causes, ...updates.causes, ...(packages.length === 0 ? [noPackages] : [])],
       warnings: [...warnings, ...silenced.warnings],
       data: [...matched.data, ...updates.data],
       actions: planActions(findings, packages, target.layers, distro, life.lifecycle),
@@ -121,6 +121,16 @@ async function judge(request: ScanRequest, target: ObservedTarget, catalogue: Ca
     advisories.close();
   }
 }
+
+/** A wrong folder and an image of one static binary look alike: nothing was judged, which is no pass. */
+const noPackages: UnknownCause = {
+  code: 'packages-none',
+  area: 'packages',
+  of: 'targets',
+  reason: 'no package was found that this version can read',
+  hint: 'Check that this is the right target; --allow-unknown=packages accepts it.',
+  blocking: true,
+};
 
 /** Fetches what is missing or old; what cannot be had is a warning here and shows as coverage in the result. */
 async function refresh(catalogue: Catalogue, now: Date, deps: Deps, signal: AbortSignal): Promise<Warning[]> {
@@ -145,6 +155,7 @@ async function refresh(catalogue: Catalogue, now: Date, deps: Deps, signal: Abor
 function scanResult(request: ScanRequest, target: ObservedTarget, catalogue: Catalogue, judged: Judged, durationMs: number): ScanResult {
   const unknowns = mergeUnknowns([...target.causes, ...catalogue.causes, ...judged.causes]);
   const shown = judged.findings.filter((finding) => isShown(finding, request.filter));
+  const shownKeys = new Set(shown.map((finding) => `${finding.id} ${finding.subject.purl ?? finding.subject.name}`));
   const mode: ReadingMode = request.verifyLayers ? 'verify-layers' : 'as-needed';
   return {
     schemaVersion: '1',
@@ -166,7 +177,7 @@ function scanResult(request: ScanRequest, target: ObservedTarget, catalogue: Cat
     layers: target.layers,
     packages: catalogue.packages,
     findings: shown,
-    actions: judged.actions,
+    actions: judged.actions.filter((action) => action.findings.some((key) => shownKeys.has(key))),
     unknowns,
     warnings: [...target.warnings, ...judged.warnings],
     counted: catalogue.counted,

@@ -60,6 +60,7 @@ export const codes = {
   'distro-unknown': { kind: 'unknown', means: 'The distribution cannot be told.' },
   'distro-release-unknown': { kind: 'unknown', means: 'The distribution is known, its release is not.' },
   'distro-unsupported': { kind: 'unknown', means: 'Packages of this distribution cannot be read or matched yet.' },
+  'packages-none': { kind: 'unknown', means: 'No package was found that this version can read: there is nothing to judge.' },
   'package-database-missing': { kind: 'unknown', means: 'os-release names a distribution but its package database is not there.' },
   'package-database-unread': { kind: 'unknown', means: 'A package database is there but cannot be read yet.' },
   'package-record-invalid': {

@@ -131,7 +131,7 @@ describe('one image, every form', () => {
       await importData(cache);
       expect(await scan(`docker:${tag}`, cache)).toBe(expected);
       const bare = await plimsoll(['scan', tag, '--format', 'json', ...fixed], { cache: data, env: { PLIMSOLL_CACHE_DIR: cache } });
-      expect(answer(bare, `${tag}: an image of the container engine\n`)).toBe(expected);
+      expect(answer(bare, `plimsoll: ${tag} is an image of the container engine\n`)).toBe(expected);
     } finally {
       execFileSync('docker', ['rmi', '-f', tag], { stdio: 'ignore' });
     }

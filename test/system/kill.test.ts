@@ -61,7 +61,7 @@ describe('kill -9', () => {
     expect((await plimsoll(['db', 'import', records(9), ...fixed], { cache: whole })).code).toBe(0);
     const began = Date.now();
     const expected = await scan(whole);
-    const lasts = Date.now() - began;
+    let lasts = Date.now() - began;
     expect(expected.code).toBe(0);
     expect(JSON.parse(expected.out).findings.length).toBeGreaterThan(100);
 
@@ -74,7 +74,9 @@ describe('kill -9', () => {
     for (let nth = 0; nth < KILLS; nth++) {
       // Every fifth begins with no entries, so that kills hit writing as well as reading.
       if (nth % 5 === 0) rmSync(layers, { recursive: true, force: true });
-      const outcome = await scan(cache, random() * lasts * 1.05);
+      const outcome = await scan(cache, random() * lasts * 0.95);
+      // How long a run lasts depends on the machine's load: moments that come too late are drawn from a shorter span.
+      if (outcome.signal !== 'SIGKILL') lasts *= 0.85;
       if (outcome.signal === 'SIGKILL') {
         killed += 1;
         expect(outcome.out === '' || expected.out.startsWith(outcome.out)).toBe(true);
@@ -83,7 +85,7 @@ describe('kill -9', () => {
     }
     expect(killed).toBeGreaterThan(KILLS / 2);
     expect(await scan(cache)).toEqual(expected);
-  }, 120_000);
+  }, 240_000);
 
   it('leaves temporary files that a later run sweeps, and no others', async () => {
     const cache = join(folder, 'killed');
@@ -134,10 +136,13 @@ describe('kill -9', () => {
     let changed = 0;
     let last = answers[1];
     for (let nth = 0; nth < KILLS; nth++) {
-      const outcome = await bring(places[nth % 2] ?? '', random() * lasts * 1.05);
+      const outcome = await bring(places[nth % 2] ?? '', random() * lasts * 0.95);
       if (outcome.signal === 'SIGKILL') killed += 1;
-      else expect(outcome.code).toBe(0);
-      if (nth % 3 === 2) continue;
+      else {
+        expect(outcome.code).toBe(0);
+        lasts *= 0.85;
+      }
+      if (nth % 3 !== 2 && outcome.signal === 'SIGKILL') continue;
       const { code, out } = await scan(cache);
       expect(code).toBe(0);
       expect(answers).toContain(out);
@@ -160,5 +165,5 @@ describe('kill -9', () => {
     const left = filesBelow(join(cache, 'plimsoll/db'));
     expect(left.filter((file) => unfinished.test(file) || file === 'lock')).toEqual([]);
     expect(left.filter((file) => file.endsWith('.pack'))).toEqual(packs.map((file: string) => `packs/${file}`).sort());
-  }, 120_000);
+  }, 240_000);
 });

@@ -44,7 +44,7 @@ describe('the command line', () => {
     ['an engine that is not there', ['scan', 'nginx:1', '--offline'], 3, 'Start the container engine'],
     [
       'a gate on a scanner that is not built',
-      ['scan', 'dir:SHOP', '--offline', '--scanners', 'secret', '--fail-on', 'HIGH'],
+      ['scan', 'dir:SHOP', '--offline', '--scanners', 'vuln,secret', '--fail-on', 'HIGH'],
       3,
       'asks for secret',
     ],

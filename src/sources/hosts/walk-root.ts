@@ -81,7 +81,8 @@ export async function walkRoot(path: string, table: Wanting, options: WalkRootOp
       const { analyzer } = read;
       const place = read.exact || folders.has(inner.slice(0, inner.lastIndexOf('/') + 1));
       const outcome = analyzeFile(at(root, real), inner, read, (what) =>
-        causes.push({ ...what, area: analyzer.id, of: 'files', example: inner, blocking: place }),
+        // A file beyond its budget always blocks: a package could stand there unseen.
+        causes.push({ ...what, area: analyzer.id, of: 'files', example: inner, blocking: place || what.code === 'file-too-large' }),
       );
       if (outcome === undefined) continue;
       const key = `${analyzer.id} ${outcome.inode}`;

@@ -111,6 +111,7 @@ function tooLarge(path: string, size: number, sparse: boolean, read: WantedRead)
     reason: sparse ? `a sparse file claims more than the budget of ${budget}` : `a file is larger than its budget of ${budget}`,
     hint: 'Look at the file by hand.',
     example: `${path} (${size} bytes)`,
-    blocking: read.exact,
+    // What a package manager or a runtime would read, whatever its size: a package could stand there unseen.
+    blocking: true,
   };
 }

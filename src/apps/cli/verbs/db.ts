@@ -113,10 +113,15 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function imported({ source, part, rows, records, skipped, asOf }: ImportedSource): string {
+function imported({ source, part, rows, records, skipped, asOf, replaced }: ImportedSource): string {
   const left = skipped.count === 0 ? '' : `, ${counted(skipped.count, 'record')} left out`;
   const held = records === 0 ? '' : `, ${counted(records, 'record')}`;
-  return `${`${source}${part === '' ? '' : ` ${part}`}`.padEnd(26)} ${counted(rows, 'row').padStart(13)}${held}${left}${asOf === undefined ? ', date unknown' : `, as of ${asOf.slice(0, 10)}`}`;
+  // A source is replaced as a whole: worth a word when the new one holds less.
+  const former =
+    replaced === undefined || replaced.rows <= rows
+      ? ''
+      : `; REPLACES ${counted(replaced.rows, 'row')} of ${replaced.asOf?.slice(0, 10) ?? 'an unknown date'}`;
+  return `${`${source}${part === '' ? '' : ` ${part}`}`.padEnd(26)} ${counted(rows, 'row').padStart(13)}${held}${left}${asOf === undefined ? ', date unknown' : `, as of ${asOf.slice(0, 10)}`}${former}`;
 }
 
 async function update(
