@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Analyzer, SeenFile, Want } from '../../model/analyzer.ts';
 import { PlimsollError } from '../../model/error.ts';
@@ -293,7 +294,10 @@ describe('reading', () => {
   const large = Buffer.alloc(3_000_000, 'spilled ');
 
   test('a large body goes to a file that leaves nothing behind, also when its analyzer throws', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('plimsoll-'));
+    // A folder of its own for what is temporary: other tests make theirs in the common one meanwhile.
+    const former = process.env.TMPDIR;
+    const own = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
+    process.env.TMPDIR = own;
     for (const fail of [false, true]) {
       const spill = analyzer('s', [{ suffix: '.big', read: 'spill' }], (file) => {
         if (fail) throw new Error('no');
@@ -302,7 +306,10 @@ describe('reading', () => {
       const facts = await walked(tar(['a.big', '0', large], ['b.big', '1', 'a.big']), new WantTable([spill]));
       expect(shown(facts)).toEqual(fail ? [] : ['a.big=0 spilled 1 0', 'b.big=0 spilled 1 0']);
     }
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('plimsoll-'))).toEqual(before);
+    if (former === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = former;
+    expect(readdirSync(own)).toEqual([]);
+    rmSync(own, { recursive: true });
   });
 
   test('a head, the mere presence, and a magic that is not there', async () => {
