@@ -224,14 +224,20 @@ describe('bombs', () => {
       layoutOf('bomb-many', Buffer.concat([...Array.from({ length: 100 }, () => part), gzipSync(Buffer.alloc(1024))])),
     );
     expect(seen.rssKib).toBeLessThan(MAX_RSS_KIB);
-    expect(JSON.parse(seen.out).unknowns).toEqual([expect.objectContaining({ code: 'package-record-invalid', area: 'npm' })]);
+    expect(JSON.parse(seen.out).unknowns).toEqual([
+      expect.objectContaining({ code: 'packages-none', blocking: true }),
+      expect.objectContaining({ code: 'package-record-invalid', area: 'npm' }),
+    ]);
     await leavesCacheClean(seen.cache);
   });
 
   it('a package.json of 1 GiB in 1 MB: named as unread', async () => {
     const seen = await scan(layoutOf('bomb-json', large('srv/node_modules/x/package.json')));
     expect(seen.rssKib).toBeLessThan(MAX_RSS_KIB);
-    expect(JSON.parse(seen.out).unknowns).toEqual([expect.objectContaining({ code: 'file-too-large', area: 'npm' })]);
+    expect(JSON.parse(seen.out).unknowns).toEqual([
+      expect.objectContaining({ code: 'file-too-large', area: 'npm', blocking: true }),
+      expect.objectContaining({ code: 'packages-none', blocking: true }),
+    ]);
     await leavesCacheClean(seen.cache);
   });
 
@@ -376,7 +382,7 @@ describe('names and links that lead elsewhere', () => {
   it('names that are not UTF-8 hold nothing up where nothing is to be read', async () => {
     const layer = Buffer.concat([
       patched(tar([{ path: 'srv/Q/photo', body: 'x' }], { end: false }), (block) => block.writeUInt8(0xff, 4)),
-      tar([]),
+      tar([{ path: 'srv/node_modules/x/package.json', body: packageJson }]),
     ]);
     const seen = await scan(`oci:${writeFolder(ociLayout([imageOf(layer)], 'gzip'), join(folder, 'not-utf8-photo'))}`);
     expect(seen.code).toBe(0);
