@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib';
 /** One layer to be: path → text, and the history line that is said to have made it. */
 export interface LayerToMake {
   readonly command: string;
+  /** History lines after it that make no layer: `CMD ["bash"]`. */
+  readonly settings?: readonly string[];
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +27,10 @@ export function writeOciLayout(folder: string, reference: string, layers: readon
     created: '2023-06-10T00:00:00Z',
     config: { Cmd: ['node', 'server.js'], WorkingDir: '/srv/shop' },
     rootfs: { type: 'layers', diff_ids: tars.map(sha256) },
-    history: layers.map(({ command }) => ({ created: '2023-06-10T00:00:00Z', created_by: command })),
+    history: layers.flatMap(({ command, settings = [] }) => [
+      { created: '2023-06-10T00:00:00Z', created_by: command },
+      ...settings.map((setting) => ({ created: '2023-06-10T00:00:00Z', created_by: setting, empty_layer: true })),
+    ]),
   };
   const manifest = {
     schemaVersion: 2,

@@ -8,12 +8,12 @@ const shop = join(import.meta.dirname, '../examples/shop');
 /** The layers of the example: Debian 12.0, then the application. */
 export function shopLayers(): LayerToMake[] {
   return [
-    { command: '/bin/sh -c #(nop) ADD file:debian-12.0-rootfs in / ', files: debianFiles() },
+    { command: '/bin/sh -c #(nop) ADD file:debian-12.0-rootfs in / ', files: debianFiles(), settings: ['/bin/sh -c #(nop)  CMD ["bash"]'] },
     {
       command: 'COPY app /srv/shop # buildkit',
       files: { 'srv/shop/package.json': read('app/package.json'), 'srv/shop/server.js': read('app/server.js') },
     },
-    { command: 'RUN /bin/sh -c npm install # buildkit', files: nodeModules() },
+    { command: 'RUN /bin/sh -c npm install # buildkit', files: nodeModules(), settings: ['CMD ["node" "server.js"]'] },
   ];
 }
 

@@ -38,6 +38,8 @@ export interface ParsedConfig {
   /** The history line of each layer; empty when the history does not match the layers. */
   readonly commands: readonly string[];
   readonly historyEntries: number;
+  /** How many of the lowest layers came with the base image; 0 where the history does not tell. */
+  readonly baseLayers: number;
 }
 
 /** Parses an image configuration; unknown and wrong optional fields are left out. Throws `manifest-invalid`. */
@@ -57,7 +59,27 @@ export function parseImageConfig(bytes: Uint8Array, name: string): ParsedConfig 
     diffIds,
     commands: steps.length === diffIds.length ? steps.map((entry) => entry.created_by ?? '') : [],
     historyEntries: steps.length,
+    baseLayers: steps.length === diffIds.length ? countBaseLayers(raw.history ?? []) : 0,
   };
+}
+
+/**
+ * An image ends with the command that it starts; what stands above such a line was built on that image. So the layers up to the last CMD or ENTRYPOINT with
+ * content above it are the base. The image's own command, with nothing but further settings above it, tells nothing.
+ */
+function countBaseLayers(
+  history: readonly { readonly created_by?: string | null | undefined; readonly empty_layer?: boolean | null | undefined }[],
+): number {
+  let layers = 0;
+  let base = 0;
+  let ended = 0;
+  for (const { created_by: command, empty_layer: isEmpty } of history) {
+    if (isEmpty !== true) {
+      layers += 1;
+      base = ended;
+    } else if (/^(?:\/bin\/sh -c #\(nop\)\s+)?(?:CMD|ENTRYPOINT)\b/.test(command ?? '')) ended = layers;
+  }
+  return base;
 }
 
 /** Says when the history does not tell which command made which layer: builders may write none or a short one. */

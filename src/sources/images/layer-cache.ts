@@ -5,7 +5,7 @@ import type { LayerFacts } from './layer-facts.ts';
 import type { ImagePlan } from './manifest-choice.ts';
 
 /** Raise it when the walker's output for the same bytes changes, or the shape of an entry. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * What a layer's facts are kept under: `blob:` digest over every byte of the layer's file as it was stored, `walk:` over the headers and the

@@ -137,13 +137,14 @@ async function remembered(source: string, diffIds: readonly string[] | undefined
 }
 
 function observed(name: string, { plan, outcomes }: Read, walker: LayerWalker): Observed {
-  const { config, commands, diffIds } = plan.config;
+  const { config, commands, diffIds, baseLayers } = plan.config;
   const layers = outcomes.map(({ facts }, index): Layer => {
     const command = commands[index];
     return {
       index,
       digest: diffIds[index] ?? '',
       ...(command === undefined || command === '' ? {} : { command }),
+      ...(index < baseLayers ? { base: true } : {}),
       ...(facts === undefined ? {} : { entries: facts.entries }),
     };
   });
