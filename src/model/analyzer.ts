@@ -33,6 +33,20 @@ export interface Want {
   refine?(path: string): ReadMode;
 }
 
+/** One analyzer's wish for one file, with its defaults filled in: what a compiled table of wants answers. */
+export interface WantedRead {
+  readonly analyzer: Analyzer;
+  readonly mode: Exclude<ReadMode, 'skip'>;
+  /** Bytes from the start, for `head`. */
+  readonly headBytes: number;
+  /** Budget in bytes, for `full` and `spill`. */
+  readonly maxBytes: number;
+  /** The file must begin with these bytes. */
+  readonly magic: readonly number[];
+  /** The want names this very path: not to get it is a blocking unknown. */
+  readonly exact: boolean;
+}
+
 /** A file as an analyzer gets it. */
 export interface SeenFile {
   /** Path inside the target, `/`-separated, without a leading slash. */

@@ -1,18 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { errorCode } from '../../base/files.ts';
-import type { Analyzer, Learned, ReadMode, SeenFile } from '../../model/analyzer.ts';
-
-/** One analyzer's wish for one file, with its defaults filled in: what the compiled table of wants answers. */
-export interface WantedRead {
-  readonly analyzer: Analyzer;
-  readonly mode: Exclude<ReadMode, 'skip'>;
-  readonly headBytes: number;
-  readonly maxBytes: number;
-  /** The file must begin with these bytes. */
-  readonly magic: readonly number[];
-  /** Wanted by its whole path. */
-  readonly exact: boolean;
-}
+import type { Analyzer, Learned, SeenFile, WantedRead } from '../../model/analyzer.ts';
 
 /** The next step for what may not be read. */
 export const UNREADABLE = 'Run as a user who may read it, or leave it out with --skip-dirs or --skip-files.';

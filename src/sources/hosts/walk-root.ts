@@ -2,11 +2,11 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, realpa
 import { setImmediate as breathe } from 'node:timers/promises';
 import picomatch from 'picomatch';
 import { errorCode } from '../../base/files.ts';
-import type { Analyzer, StandingFile } from '../../model/analyzer.ts';
+import type { Analyzer, StandingFile, WantedRead } from '../../model/analyzer.ts';
 import { PlimsollError } from '../../model/error.ts';
 import type { UnknownCause, Warning } from '../../model/unknown.ts';
 import { type Mount, type MountKind, mountKind, mountsBelow, parseMountInfo } from './mounts.ts';
-import { analyzeFile, UNREADABLE, type WantedRead } from './read-file.ts';
+import { analyzeFile, UNREADABLE } from './read-file.ts';
 
 /** The compiled table of what analyzers want, as far as a walk needs it. */
 export interface Wanting {

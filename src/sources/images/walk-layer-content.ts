@@ -2,7 +2,8 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BodySink } from '../../base/tar/entry.ts';
-import { bytesNeeded, type WantedFile, type WantedRead } from './want-table.ts';
+import type { WantedRead } from '../../model/analyzer.ts';
+import { bytesNeeded, type WantedFile } from './want-table.ts';
 
 /** The bytes that were read of one file, from its start. */
 export interface Content {

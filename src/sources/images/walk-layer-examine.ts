@@ -1,7 +1,7 @@
-import type { FileFacts, SeenFile, Skip } from '../../model/analyzer.ts';
+import type { FileFacts, SeenFile, Skip, WantedRead } from '../../model/analyzer.ts';
 import type { Code } from '../../model/codes.ts';
 import { type Content, magicFits } from './walk-layer-content.ts';
-import { bytesNeeded, strongest, type WantedFile, type WantedRead } from './want-table.ts';
+import { bytesNeeded, strongest, type WantedFile } from './want-table.ts';
 
 /** Named examples of one kind of problem that are kept one by one; the rest stands in one row. */
 const EXAMPLES = 100;

@@ -1,17 +1,4 @@
-import type { Analyzer, ReadMode, Want } from '../../model/analyzer.ts';
-
-/** One analyzer's wish for one file. */
-export interface WantedRead {
-  readonly analyzer: Analyzer;
-  readonly mode: Exclude<ReadMode, 'skip'>;
-  /** Bytes from the start, for `head`. */
-  readonly headBytes: number;
-  /** Budget in bytes, for `full` and `spill`. */
-  readonly maxBytes: number;
-  readonly magic: readonly number[];
-  /** The want names this very path: not to get it is a blocking unknown. */
-  readonly exact: boolean;
-}
+import type { Analyzer, ReadMode, Want, WantedRead } from '../../model/analyzer.ts';
 
 /** What is to be read of one file. */
 export interface WantedFile {
